@@ -1,0 +1,47 @@
+/** Zip archives of folders of this project: the same content gives the same bytes. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Zippable, zipSync } from "fflate";
+import { filesBelow } from "../../config/directoryDigest.ts";
+
+/** Where archives are kept between runs, from the project's folder; all of it can be had again. */
+const folder = ".cache/aws";
+
+/** The first moment that a zip archive can hold; the true ones would make each checkout another archive. */
+const noTime = new Date("1980-01-02T00:00:00Z");
+
+/** An archive on this machine. */
+export interface Archive {
+  readonly path: string;
+  /** SHA-256 of the archive, hex. */
+  readonly sha256: string;
+}
+
+/** A file's content → its digest, hex. */
+export function sha256Of(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex");
+}
+
+/** Every file below a directory, under a prefix inside the archive. */
+export function filesOf(directory: string, prefix = ""): Zippable {
+  return Object.fromEntries(
+    filesBelow(directory).map((path) => [`${prefix}${path}`, readFileSync(join(directory, path))] as const),
+  );
+}
+
+/**
+ * Writes an archive unless it is there.
+ * @param identity names it: archives of one identity hold the same
+ * @param files path inside the archive → content
+ */
+export function writeArchive(identity: string, files: () => Zippable): Archive {
+  const path = join(folder, `${identity}.zip`);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    const unfinished = `${path}.${process.pid}`;
+    writeFileSync(unfinished, zipSync(files(), { level: 6, mtime: noTime, os: 3 }));
+    renameSync(unfinished, path);
+  }
+  return { path, sha256: sha256Of(path) };
+}

@@ -1,0 +1,125 @@
+/** What servers and functions are made of: versioned, encrypted objects, each pinned by version and digest. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Artifact } from "../../hosts/awsHost.ts";
+import type { Site } from "../site.ts";
+import { filesOf, sha256Of, writeArchive } from "./archives.ts";
+import { databaseAuthorities, proxyAuthorities } from "./databaseAuthorities.ts";
+import type { AwsFoundation } from "./foundation.ts";
+import { PrivateBucket } from "./privateBucket.ts";
+
+/** Days that replaced versions stay: how far back a rollback may go. */
+const oldVersionDays = 90;
+
+/** The Node program of the project, Linux; the servers run the very same one. */
+const nodeProgram = "node_modules/node/bin/node";
+
+const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
+
+/** Node's name of a processor. */
+const nodeArchitecture = { x86_64: "x64", arm64: "arm64" } as const;
+
+/**
+ * What keeps a site from running on a server, though it runs here.
+ * @throws pulumi.RunError
+ */
+function checkDependencies({ directory }: Site): void {
+  const { dependencies } = manifest.parse(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")));
+  const missing = Object.keys(dependencies).filter(
+    (name) => !existsSync(join(directory, "node_modules", name)),
+  );
+  if (missing.length > 0) {
+    throw new pulumi.RunError(
+      `The website cannot be deployed:\n  - foobar:site.directory: ${missing.join(", ")} of its package.json ${missing.length === 1 ? "is" : "are"} not installed. Run: npm ci --omit=dev --prefix ${directory}`,
+    );
+  }
+}
+
+/** An uploaded object. */
+type Uploaded = pulumi.Output<Artifact>;
+
+export class AwsArtifacts extends pulumi.ComponentResource {
+  readonly bucket: PrivateBucket;
+  /** The Node program that runs the site. */
+  readonly node: Uploaded;
+  /** Authorities of the database's certificates. */
+  readonly databaseCa: Uploaded;
+  private readonly foundation: AwsFoundation;
+  private readonly sites = new Map<string, Uploaded>();
+
+  constructor(name: string, foundation: AwsFoundation, opts: pulumi.ComponentResourceOptions) {
+    super("foobar:aws:Artifacts", name, {}, opts);
+    this.foundation = foundation;
+    this.bucket = new PrivateBucket(
+      "artifacts",
+      {
+        key: foundation.key,
+        versioned: true,
+        expireDays: null,
+        expireOldVersionsDays: oldVersionDays,
+        grants: () => [],
+      },
+      foundation,
+      { parent: this },
+    );
+    this.node = this.nodeFor(foundation.aws.image.architecture);
+    const authorities = foundation.aws.database.proxy
+      ? proxyAuthorities()
+      : databaseAuthorities(foundation.aws.region);
+    this.databaseCa = this.upload(
+      "database-ca",
+      "database-ca.pem",
+      new pulumi.asset.StringAsset(authorities),
+      createHash("sha256").update(authorities).digest("hex"),
+    );
+    this.registerOutputs({ bucket: this.bucket.bucket.id });
+  }
+
+  /** The site as an archive; uploaded once, however many servers ask. */
+  site(site: Site): Uploaded {
+    const known = this.sites.get(site.hash);
+    if (known) return known;
+    checkDependencies(site);
+    const archive = writeArchive(`site-${site.hash}`, () => filesOf(site.directory));
+    const uploaded = this.file("site", "site.zip", archive);
+    this.sites.set(site.hash, uploaded);
+    return uploaded;
+  }
+
+  /** A file of this machine as an object. */
+  file(name: string, key: string, file: { readonly path: string; readonly sha256: string }): Uploaded {
+    return this.upload(name, key, new pulumi.asset.FileAsset(file.path), file.sha256);
+  }
+
+  private nodeFor(architecture: keyof typeof nodeArchitecture): Uploaded {
+    if (process.platform !== "linux" || process.arch !== nodeArchitecture[architecture]) {
+      throw new pulumi.RunError(
+        `foobar:aws.image.architecture is ${architecture}, but this machine (${process.platform}, ${process.arch}) has Node for itself only. Deploy from a Linux machine of that kind, or choose image and instance types of this one`,
+      );
+    }
+    return this.file("node", "node", { path: nodeProgram, sha256: sha256Of(nodeProgram) });
+  }
+
+  private upload(name: string, key: string, source: pulumi.asset.Asset, sha256: string): Uploaded {
+    const object = new aws.s3.BucketObjectv2(
+      name,
+      {
+        bucket: this.bucket.bucket.id,
+        key,
+        source,
+        // The engine compares what it uploaded; this also replaces an object that someone else changed.
+        sourceHash: sha256,
+        serverSideEncryption: "aws:kms",
+        kmsKeyId: this.foundation.key.arn,
+      },
+      { parent: this },
+    );
+    return pulumi
+      .all([object.bucket, object.key, object.versionId])
+      .apply(([bucket, objectKey, version]) => ({ bucket, key: objectKey, version, sha256 }));
+  }
+}

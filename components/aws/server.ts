@@ -1,0 +1,205 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { zones } from "../../config/schema.ts";
+import type { KeyPair } from "../certificates.ts";
+import type { Member } from "../members.ts";
+import { Server, type ServerArgs } from "../server.ts";
+import type { AwsArtifacts } from "./artifacts.ts";
+import { observerUser } from "./databaseSettings.ts";
+import type { AwsFoundation } from "./foundation.ts";
+import { databaseCaPath, layout } from "./hostLayout.ts";
+import { imageOf } from "./image.ts";
+import type { AgentKnown } from "./monitoringAgent.ts";
+import type { AwsParts } from "./parts.ts";
+import { type StoredSecret, storeSecret } from "./secrets.ts";
+import { serverProfile } from "./serverRole.ts";
+import { type ServerContent, serverUserData } from "./serverUserData.ts";
+
+type Args = ServerArgs<AwsParts>;
+
+/** Seconds that a new instance has before its health counts: packages are installed in the first two minutes. */
+const graceSeconds = 420;
+
+/** Seconds that a new instance must have been healthy before the old one goes. */
+const warmupSeconds = 60;
+
+/** Seconds that an instance of a prepared image has instead. */
+const preparedGraceSeconds = 120;
+
+/**
+ * A web server that replaces itself: an Auto Scaling group of one, in its zone. A change of configuration, site or
+ * image starts the new instance first; the old one goes once the balancer finds the new one healthy, and stays when
+ * it never does.
+ */
+export class AwsServer extends Server {
+  readonly member: Member;
+  readonly location: pulumi.Output<string>;
+  readonly scalingGroup: aws.autoscaling.Group;
+  private readonly foundation: AwsFoundation;
+  private readonly artifacts: AwsArtifacts;
+
+  constructor(
+    name: string,
+    args: Args,
+    foundation: AwsFoundation,
+    artifacts: AwsArtifacts,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("foobar:aws:Server", name, {}, opts);
+    this.member = args.member;
+    this.foundation = foundation;
+    this.artifacts = artifacts;
+    const template = this.template(args);
+    this.scalingGroup = this.group(args, template);
+    this.location = this.scalingGroup.name;
+    this.registerOutputs({ location: this.location });
+  }
+
+  private pairSecret(name: string, pair: KeyPair, args: Args): StoredSecret {
+    return storeSecret(
+      name,
+      "Certificate and private key",
+      pulumi.jsonStringify({
+        certificate: pair.certificate,
+        key: pair.key,
+        ca: args.certificates.caCertificate,
+      }),
+      this.foundation,
+      this,
+    );
+  }
+
+  private template(args: Args): aws.ec2.LaunchTemplate {
+    const { foundation, artifacts } = this;
+    const { member, certificates, database, agent, network, firewall, site } = args;
+    const { name } = member;
+    const service = this.pairSecret(`${name}-tls`, certificates.of(member, "service"), args);
+    const visitor =
+      args.tls.mode === "passthrough" && certificates.visitor !== null
+        ? this.pairSecret(`${name}-visitor`, certificates.visitor, args)
+        : null;
+    const databaseSecret = site.schemaSql === null ? null : database.siteSecret;
+    const observer = agent.observesDatabase ? database.observerSecret : null;
+    const secrets = [service, visitor, databaseSecret, observer].flatMap((secret) =>
+      secret === null ? [] : [secret],
+    );
+    const profile = serverProfile(
+      name,
+      { foundation, artifacts, secrets: secrets.map(({ arn }) => arn), agents: agent.statements },
+      this,
+    );
+    const arnOf = (secret: StoredSecret | null): pulumi.Output<string | null> =>
+      secret === null ? pulumi.output(null) : secret.arn;
+    const arns = pulumi.all([service.arn, arnOf(visitor), arnOf(databaseSecret), arnOf(observer)]);
+    const userData = pulumi
+      .all([agent.known, artifacts.site(site), artifacts.node, artifacts.databaseCa, arns, database.summary])
+      .apply(([known, artifact, node, databaseCa, secretArns, summary]) => {
+        const [tlsSecret, visitorSecret, secret, observed] = secretArns;
+        const agentKnown: AgentKnown = {
+          ...known,
+          database:
+            observed === null
+              ? null
+              : { endpoint: summary.writer, user: observerUser, secretArn: observed, ca: databaseCaPath },
+        };
+        const content: ServerContent = {
+          member,
+          domain: args.domain,
+          region: foundation.aws.region,
+          tls: args.tls,
+          limits: args.limits,
+          firewall: firewall.rules ?? "",
+          balancerRanges: zones.map((zone) => network.plan.public[zone]),
+          site: { artifact, main: site.main, hash: site.hash },
+          node,
+          databaseCa,
+          databaseSecret: secret,
+          tlsSecret,
+          visitorSecret,
+          agent: agent.parts(layout, args.domain, agentKnown),
+          prepared: foundation.aws.image.prepared,
+        };
+        return serverUserData(content);
+      });
+    return new aws.ec2.LaunchTemplate(
+      name,
+      {
+        namePrefix: `${foundation.prefix}-${name}-`,
+        description: `Server ${name}`,
+        imageId: imageOf(foundation, this),
+        instanceType: foundation.aws.instanceTypes[member.size],
+        updateDefaultVersion: true,
+        ebsOptimized: "true",
+        iamInstanceProfile: { arn: profile.arn },
+        vpcSecurityGroupIds: [network.groupOf(member).id, network.tierGroup(member.tier).id],
+        metadataOptions: {
+          httpEndpoint: "enabled",
+          httpTokens: "required",
+          httpPutResponseHopLimit: 1,
+          instanceMetadataTags: "disabled",
+        },
+        blockDeviceMappings: [
+          {
+            deviceName: "/dev/xvda",
+            ebs: {
+              encrypted: "true",
+              volumeType: "gp3",
+              volumeSize: foundation.aws.diskGiB,
+              deleteOnTermination: "true",
+            },
+          },
+        ],
+        monitoring: { enabled: true },
+        tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
+          resourceType,
+          tags: { ...foundation.tags, Name: `${foundation.prefix}-${name}`, server: name },
+        })),
+        userData,
+      },
+      { parent: this, dependsOn: secrets.map(({ version }) => version) },
+    );
+  }
+
+  private group(args: Args, template: aws.ec2.LaunchTemplate): aws.autoscaling.Group {
+    const { foundation } = this;
+    const { member, network, database } = args;
+    const name = `${foundation.prefix}-${member.name}`;
+    return new aws.autoscaling.Group(
+      member.name,
+      {
+        name,
+        vpcZoneIdentifiers: [network.applicationSubnets[member.zone].id],
+        minSize: 1,
+        desiredCapacity: 1,
+        // Room for the new instance beside the old one.
+        maxSize: 2,
+        launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+        healthCheckType: "ELB",
+        healthCheckGracePeriod: foundation.aws.image.prepared ? preparedGraceSeconds : graceSeconds,
+        defaultInstanceWarmup: warmupSeconds,
+        // Never fewer than one in service: launch first, terminate after.
+        instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+        instanceRefresh: {
+          strategy: "Rolling",
+          preferences: {
+            minHealthyPercentage: 100,
+            maxHealthyPercentage: 200,
+            instanceWarmup: String(warmupSeconds),
+            autoRollback: true,
+            skipMatching: true,
+          },
+        },
+        terminationPolicies: ["OldestLaunchTemplate", "OldestInstance"],
+        metricsGranularity: "1Minute",
+        enabledMetrics: ["GroupInServiceInstances", "GroupTotalInstances", "GroupPendingInstances"],
+        tags: Object.entries({ ...foundation.tags, Name: name, server: member.name }).map(([key, value]) => ({
+          key,
+          value,
+          // Instances have theirs from the template.
+          propagateAtLaunch: false,
+        })),
+      },
+      { parent: this, dependsOn: [database.ready] },
+    );
+  }
+}

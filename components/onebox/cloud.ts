@@ -1,0 +1,72 @@
+/** The cloud `onebox`: the whole topology as processes of this machine. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config/schema.ts";
+import { ports } from "../../hosts/ports.ts";
+import type { Cloud } from "../cloud.ts";
+import { FlowGraph, tcp, vrrp } from "../flows.ts";
+import type { Tier } from "../members.ts";
+import { OneboxCertificates } from "./certificates.ts";
+import { OneboxDashboard } from "./dashboard.ts";
+import { OneboxFirewall } from "./firewall.ts";
+import { OneboxLoadBalancer } from "./loadBalancer.ts";
+import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
+import { OneboxMysqlCluster } from "./mysqlCluster.ts";
+import { type Machine, OneboxNetwork } from "./network.ts";
+import type { OneboxParts } from "./parts.ts";
+import { OneboxServer } from "./server.ts";
+
+/** Where set-up unpacks Debian packages that the machine lacks, from the project's folder. */
+const unpackedPackages = ".cache/packages/root";
+
+function machineOf(settings: Settings): Machine {
+  const unpacked = existsSync(resolve(import.meta.dirname, "../..", unpackedPackages));
+  return {
+    directory: `.onebox/stacks/${pulumi.getStack()}`,
+    packages: unpacked ? unpackedPackages : "",
+    rootless: process.getuid?.() !== 0,
+    ports: settings.onebox,
+  };
+}
+
+const observed: readonly Tier[] = ["balancer", "web", "database", "monitor"];
+
+/** What this way of running the tiers needs beyond the site's own flows. */
+function flowsOf({ tls }: Settings): FlowGraph {
+  const running = new FlowGraph()
+    .allow("balancer", "balancer", vrrp, "the balancers agree who holds the virtual address")
+    .allow("web", "database", tcp(ports.databaseHealth), "the database proxies ask which node may be used")
+    .allow("web", "web", tcp(ports.stickPeers), "the database proxies agree which node is the writer")
+    .allow("database", "database", tcp(ports.galera), "the nodes replicate")
+    .allow("database", "database", tcp(ports.galeraIst), "a node that was away gets what it missed")
+    .allow("database", "database", tcp(ports.galeraSst), "a new node gets everything")
+    .allow("operator", "monitor", tcp(ports.https), "operators open the dashboards");
+  const health =
+    tls.mode === "passthrough"
+      ? running.allow("balancer", "web", tcp(ports.webHealth), "the balancer checks what it does not decrypt")
+      : running;
+  return observed
+    .filter((tier) => tier !== "monitor")
+    .reduce(
+      (graph, tier) => graph.allow("monitor", tier, tcp(ports.agent), "the monitor collects metrics"),
+      health,
+    );
+}
+
+/** The cloud for these settings. */
+export function oneboxCloud(settings: Settings): Cloud<OneboxParts> {
+  const machine = machineOf(settings);
+  return {
+    managedTiers: [],
+    flows: flowsOf(settings),
+    network: (name, args, opts) => new OneboxNetwork(name, args, machine, opts),
+    firewall: (name, args, opts) => new OneboxFirewall(name, args, opts),
+    certificates: (name, args, opts) => new OneboxCertificates(name, args, opts),
+    monitoringAgent: (name, args, opts) => new OneboxMonitoringAgent(name, args, opts),
+    mysqlCluster: (name, args, opts) => new OneboxMysqlCluster(name, args, opts),
+    server: (name, args, opts) => new OneboxServer(name, args, opts),
+    loadBalancer: (name, args, opts) => new OneboxLoadBalancer(name, args, opts),
+    dashboard: (name, args, opts) => new OneboxDashboard(name, args, opts),
+  };
+}

@@ -1,0 +1,181 @@
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { directoryDigest } from "../../config/directoryDigest.ts";
+import { statisticsPath } from "../../hosts/haproxy/balancer.ts";
+import { type Files, plainFile } from "../../hosts/layout.ts";
+import { monitorServerService, renderMonitorServer } from "../../hosts/nginx/monitor.ts";
+import { ports } from "../../hosts/ports.ts";
+import { prometheusService, renderPrometheus, renderRecordingRules } from "../../hosts/prometheus.ts";
+import { dashboardSignals } from "../../hosts/signals.ts";
+import { DirectoryCopy, Endpoint } from "../../provider/sdk/index.ts";
+import { Dashboard, type DashboardArgs } from "../dashboard.ts";
+import type { Hop } from "../hops.ts";
+import { deploy, layout } from "./deployment.ts";
+import { bothFiles, material, withFiles } from "./material.ts";
+import type { OneboxParts } from "./parts.ts";
+
+type Args = DashboardArgs<OneboxParts>;
+type Node = Args["nodes"][number];
+
+const project = resolve(import.meta.dirname, "../..");
+const signalsFile = `${layout.etc}/dashboard/signals.json`;
+
+/** A folder of the project on the monitor. @returns its path inside the host */
+function copy(
+  { network }: Args,
+  { member }: Node,
+  name: string,
+  source: string,
+  at: pulumi.CustomResourceOptions,
+) {
+  const digest = directoryDigest(source);
+  const target = `site/${name}-${digest.slice(0, 16)}`;
+  const resource = new DirectoryCopy(
+    `${member.name}-${name}`,
+    { host: network.host(member.name), source, digest, target },
+    at,
+  );
+  return { path: `/run/host/${target}`, resource };
+}
+
+/** The monitor: Prometheus collects, nginx shows the dashboard and the balancers' statistics pages. */
+export class OneboxDashboard extends Dashboard {
+  readonly urls: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly hops: readonly Hop[];
+
+  constructor(name: string, args: Args, opts: pulumi.ComponentResourceOptions) {
+    super("foobar:onebox:Dashboard", name, {}, opts);
+    const { network, certificates, nodes, balancer } = args;
+    for (const node of nodes) this.node(args, node);
+    const endpoint = new Endpoint(
+      name,
+      {
+        sandbox: network.sandbox,
+        serverName: "localhost",
+        address: "127.0.0.1",
+        port: network.ports.dashboardPort,
+        ca: certificates.caCertificate,
+        path: "/",
+      },
+      network.inside(this),
+    );
+    this.urls = endpoint.url.apply(
+      (url): Readonly<Record<string, string>> => ({
+        overview: `${url}/`,
+        ...Object.fromEntries(
+          balancer.members.map((member) => [
+            `statistics-${member.name}`,
+            `${url}${statisticsPath(member.name)}`,
+          ]),
+        ),
+      }),
+    );
+    this.hops = hops;
+    this.registerOutputs({ urls: this.urls });
+  }
+
+  private node(args: Args, node: Node) {
+    const { network, members, monitoring } = args;
+    const { member, firewall } = node;
+    const at = network.inside(this);
+    const agentTls = material(
+      args.certificates,
+      args.certificates.of(member, "agent"),
+      "prometheus",
+      "prometheus",
+    );
+    const hosts = members.map(({ name, tier, zone }) => ({
+      name,
+      tier,
+      zone,
+      address: network.addressOf({ name }),
+    }));
+    deploy(
+      {
+        host: network.host(member.name),
+        hostName: member.name,
+        name: "prometheus",
+        files: withFiles(agentTls.files, {
+          [`${layout.etc}/prometheus/prometheus.yml`]: plainFile(
+            renderPrometheus({ layout, hosts, scrapeSeconds: monitoring.scrapeSeconds, tls: agentTls.paths }),
+          ),
+          [`${layout.etc}/prometheus/rules.yml`]: plainFile(renderRecordingRules(monitoring.scrapeSeconds)),
+        }),
+        folders: { [`${layout.data}/prometheus`]: "prometheus" },
+        services: [prometheusService(layout, monitoring.retentionDays)],
+        after: [firewall.ruleSet],
+      },
+      at,
+    );
+    this.page(args, node, at);
+  }
+
+  private page(args: Args, node: Node, at: pulumi.CustomResourceOptions) {
+    const { network, certificates, balancer, members, domain, monitoring } = args;
+    const { member, firewall } = node;
+    const tls = material(certificates, certificates.of(member, "service"), "dashboard", "nginx");
+    const agentTls = material(certificates, certificates.of(member, "agent"), "dashboard-agents", "nginx");
+    const pages = copy(args, node, "dashboard", resolve(project, "dashboard/public"), at);
+    const charts = copy(args, node, "uplot", resolve(project, "node_modules/uplot/dist"), at);
+    const files: Files = {
+      [`${layout.etc}/dashboard/nginx.conf`]: plainFile(
+        renderMonitorServer({
+          layout,
+          minimumTlsVersion: "1.2",
+          tls: tls.paths,
+          agentTls: agentTls.paths,
+          dashboardDirectory: pages.path,
+          vendorDirectories: { "/vendor/uplot/": charts.path },
+          signalsFile,
+          balancers: balancer.members,
+          passwordFile: null,
+        }),
+      ),
+      [signalsFile]: plainFile(
+        dashboardSignals({
+          stack: pulumi.getStack(),
+          domain,
+          links: balancer.members.map(({ name }) => ({
+            title: `Statistics of ${name}`,
+            url: statisticsPath(name),
+          })),
+          hosts: members.map(({ name, tier, zone }) => ({ name, tier, zone })),
+          scrapeSeconds: monitoring.scrapeSeconds,
+        }),
+      ),
+    };
+    deploy(
+      {
+        host: network.host(member.name),
+        hostName: member.name,
+        name: "dashboard",
+        files: withFiles(bothFiles(tls.files, agentTls.files), files),
+        folders: { [`${layout.run}/dashboard`]: "nginx", [`${layout.log}/dashboard`]: "nginx" },
+        services: [monitorServerService(layout)],
+        after: [firewall.ruleSet, pages.resource, charts.resource],
+      },
+      at,
+    );
+  }
+}
+
+const hops: readonly Hop[] = [
+  {
+    from: "monitor",
+    to: "every host",
+    port: `tcp/${ports.agent}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by client certificate",
+    note: "what the agents see",
+  },
+  {
+    from: "operator",
+    to: "monitor",
+    port: `tcp/${ports.https}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "not asked: only this machine's loopback leads there",
+    note: "dashboards",
+  },
+];

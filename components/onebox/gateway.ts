@@ -1,0 +1,62 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { gatewayService, renderGateway } from "../../hosts/haproxy/gateway.ts";
+import { plainFile } from "../../hosts/layout.ts";
+import { type FirewallFlow, renderNftables } from "../../hosts/nftables.ts";
+import { ports } from "../../hosts/ports.ts";
+import { type HostHandle, RuleSet } from "../../provider/sdk/index.ts";
+import { deploy, layout } from "./deployment.ts";
+
+/** Name of the host through which the machine's loopback enters. */
+export const gatewayName = "gateway";
+
+/** The sandbox's first inherited socket: 0, 1 and 2 are the standard streams. */
+const firstDescriptor = 3;
+
+/** Where the gateway's sockets lead, in the order in which the sandbox inherits them. */
+export interface GatewayTargets {
+  /** Address that the active balancer holds. */
+  readonly site: string;
+  /** Addresses of the monitors; the first answers. */
+  readonly dashboards: readonly string[];
+}
+
+/** TCP from the machine's loopback to the stack; nothing comes in by the stack's own network. */
+export function deployGateway(
+  host: pulumi.Output<HostHandle>,
+  { site, dashboards }: GatewayTargets,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const flow = (name: string, peers: readonly string[], port: number, why: string): FirewallFlow => ({
+    name,
+    peers,
+    protocol: "tcp",
+    port,
+    why,
+  });
+  const egress = [
+    flow("site-https", [site], ports.https, "visitors use the site"),
+    flow("site-http", [site], ports.http, "visitors are redirected to HTTPS"),
+    ...(dashboards.length === 0
+      ? []
+      : [flow("dashboards", dashboards, ports.https, "operators open the dashboards")]),
+  ];
+  const rules = new RuleSet(gatewayName, { host, rules: renderNftables({ ingress: [], egress }) }, options);
+  const listeners = [
+    { name: "https", target: `${site}:${ports.https}`, proxyProtocol: true },
+    { name: "http", target: `${site}:${ports.http}`, proxyProtocol: true },
+    ...dashboards
+      .slice(0, 1)
+      .map((address) => ({ name: "dashboards", target: `${address}:${ports.https}`, proxyProtocol: false })),
+  ].map((listener, index) => ({ ...listener, bind: `fd@${firstDescriptor + index}` }));
+  deploy(
+    {
+      host,
+      hostName: gatewayName,
+      name: "gateway",
+      files: { [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(renderGateway({ listeners })) },
+      services: [gatewayService(layout)],
+      after: [rules],
+    },
+    options,
+  );
+}

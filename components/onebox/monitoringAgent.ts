@@ -1,0 +1,60 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { renderAgent } from "../../hosts/agent/agent.ts";
+import { tlsPaths } from "../../hosts/tlsFiles.ts";
+import { type Member, ofTier } from "../members.ts";
+import { MonitoringAgent, type MonitoringAgentArgs } from "../monitoringAgent.ts";
+import type { OneboxCertificates } from "./certificates.ts";
+import { deploy, layout } from "./deployment.ts";
+import type { OneboxFirewall } from "./firewall.ts";
+import { material, withFiles } from "./material.ts";
+import type { OneboxNetwork } from "./network.ts";
+
+/** Folders of the services whose certificates an agent watches, by tier; the first is the one that visitors see. */
+export const certificateOwners = {
+  balancer: ["visitor", "balancer"],
+  web: ["web"],
+  database: ["mariadb"],
+  monitor: ["dashboard"],
+} as const;
+
+/** One host's agent: node exporter, the tier's own exporters, log metrics; offered to the monitor over mutual TLS. */
+export class OneboxMonitoringAgent extends MonitoringAgent {
+  readonly member: Member;
+
+  constructor(
+    name: string,
+    args: MonitoringAgentArgs<OneboxNetwork, OneboxCertificates, OneboxFirewall>,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("foobar:onebox:MonitoringAgent", name, {}, opts);
+    const { network, certificates, firewall, member, members, monitoring } = args;
+    this.member = member;
+    const tls = material(certificates, certificates.of(member, "agent"), "agent", "haproxy");
+    const owners = ["agent", ...certificateOwners[member.tier]];
+    const agent = renderAgent({
+      layout,
+      host: member.name,
+      tier: member.tier,
+      tls: tls.paths,
+      callers: ofTier(members, "monitor").map((monitor) => monitor.name),
+      certificates: Object.fromEntries(owners.map((owner) => [owner, tlsPaths(layout, owner).certificate])),
+      intervalSeconds: monitoring.scrapeSeconds,
+      scanDirectory: "/run/scan",
+      virtualAddress: member.tier === "balancer" ? network.plan.virtual.address : null,
+      ulogdPlugins: `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/ulogd`,
+    });
+    deploy(
+      {
+        host: network.host(member.name),
+        hostName: member.name,
+        name: "agent",
+        files: withFiles(tls.files, agent.files),
+        folders: agent.folders,
+        services: agent.services,
+        after: [firewall.ruleSet],
+      },
+      network.inside(this),
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,228 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { databaseHealthService, renderDatabaseHealth } from "../../hosts/haproxy/databaseHealth.ts";
+import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
+import { renderAccounts } from "../../hosts/mariadb/accounts.ts";
+import { nightlyBackupService, renderBackup, renderNightlyBackup } from "../../hosts/mariadb/backup.ts";
+import {
+  databasePaths,
+  databaseService,
+  renderDatabaseConfig,
+  renderDatabaseStart,
+} from "../../hosts/mariadb/config.ts";
+import { ports } from "../../hosts/ports.ts";
+import { GaleraCluster } from "../../provider/sdk/index.ts";
+import type { Hop } from "../hops.ts";
+import { ofTier } from "../members.ts";
+import { type DatabaseSummary, MysqlCluster, type MysqlClusterArgs } from "../mysqlCluster.ts";
+import { deploy, layout, within } from "./deployment.ts";
+import { material, withFiles } from "./material.ts";
+import type { OneboxParts } from "./parts.ts";
+
+type Args = MysqlClusterArgs<OneboxParts>;
+type Node = Args["nodes"][number];
+
+const user = "site";
+
+/** Letters and digits: 24 of 62 are 142 bits. */
+const passwordLength = 24;
+
+/** How the application on a web host reaches the database; the content of the file that DATABASE_CONFIG names. */
+export function connectionFile(summary: DatabaseSummary, password: string, ca: string): string {
+  const end = (port: number) => ({ host: "database", port });
+  return JSON.stringify(
+    { writer: end(ports.mysql), reader: end(ports.mysqlReaders), user, password, database: summary.name, ca },
+    null,
+    2,
+  );
+}
+
+/** Three MariaDB nodes under Galera: one writer at a time by the web hosts' proxies, any node can become it. */
+export class OneboxMysqlCluster extends MysqlCluster {
+  readonly summary: pulumi.Output<DatabaseSummary>;
+  readonly hops: readonly Hop[];
+  /** Names and addresses of the nodes, in the order in which they become the writer. */
+  readonly members: readonly { readonly name: string; readonly address: string }[];
+  /** The application's password. Secret. */
+  readonly password: pulumi.Output<string>;
+  /** The site's own tables and accounts; web servers do not wait for it. */
+  readonly cluster: GaleraCluster;
+
+  constructor(name: string, args: Args, opts: pulumi.ComponentResourceOptions) {
+    super("foobar:onebox:MysqlCluster", name, {}, opts);
+    const { network, nodes, database, site } = args;
+    this.members = nodes.map(({ member }) => ({ name: member.name, address: network.addressOf(member) }));
+    const password = new random.RandomPassword(
+      `${name}-site`,
+      { length: passwordLength, special: false },
+      { parent: this },
+    );
+    this.password = password.result;
+    const deployed = nodes.map((node) => this.node(args, node));
+
+    const paths = databasePaths(layout);
+    this.cluster = new GaleraCluster(
+      name,
+      {
+        nodes: pulumi.all(nodes.map(({ member }) => network.host(member.name))),
+        service: databaseService(layout).name,
+        dataDirectory: within(paths.dataDirectory),
+        bootstrapMarker: within(paths.bootstrapMarker),
+        socket: paths.socket,
+        defaultsFile: paths.defaultsFile,
+        accounts: pulumi.secret(
+          password.result.apply((secret) =>
+            renderAccounts({
+              database: database.name,
+              user,
+              password: secret,
+              hosts: ["%"],
+              schemaSql: site.schemaSql,
+            }),
+          ),
+        ),
+      },
+      { ...network.inside(this), dependsOn: deployed.flatMap(({ services }) => [...services]) },
+    );
+    this.summary = pulumi.output({
+      name: database.name,
+      writer: `database:${ports.mysql}`,
+      reader: `database:${ports.mysqlReaders}`,
+      nodes: this.members.map((member) => member.name),
+    });
+    this.hops = hops;
+    this.registerOutputs();
+  }
+
+  private node(args: Args, { member, firewall }: Node) {
+    const { network, certificates, database, members } = args;
+    const paths = databasePaths(layout);
+    const host = network.host(member.name);
+    const tls = material(certificates, certificates.of(member, "service"), "mariadb", "mysql");
+    const healthTls = material(
+      certificates,
+      certificates.of(member, "service"),
+      "database-health",
+      "haproxy",
+    );
+    const backup = { layout, hourUtc: database.backup.hourUtc, keep: database.backup.keep };
+    const config: Files = {
+      [paths.defaultsFile]: plainFile(
+        renderDatabaseConfig({
+          layout,
+          host: member.name,
+          user: network.rootless ? "root" : "mysql",
+          members: this.members,
+          cluster: database.name,
+          memoryMiB: database.memoryMiB,
+          tls: tls.paths,
+          galeraLibrary: "/usr/lib/galera/libgalera_smm.so",
+        }),
+      ),
+      [`${layout.etc}/mariadb/start`]: programFile(renderDatabaseStart(layout)),
+    };
+    const at = network.inside(this);
+    const server = deploy(
+      {
+        host,
+        hostName: member.name,
+        name: "mariadb",
+        files: withFiles(tls.files, config),
+        folders: {
+          [`${layout.run}/mariadb`]: "mysql",
+          [`${layout.log}/mariadb`]: "mysql",
+          [`${layout.data}/mariadb`]: "mysql",
+          [paths.dataDirectory]: { user: "mysql", mode: "0700" },
+        },
+        services: [{ ...databaseService(layout), ready: { command: synced } }],
+        manual: true,
+        rollout: { group: "database", drain: pulumi.output([]), resume: pulumi.output([]) },
+        after: [firewall.ruleSet],
+      },
+      at,
+    );
+    deploy(
+      {
+        host,
+        hostName: member.name,
+        name: "database-health",
+        files: withFiles(healthTls.files, {
+          [`${layout.etc}/database-health/haproxy.cfg`]: plainFile(
+            renderDatabaseHealth({
+              layout,
+              mysqlSocket: paths.socket,
+              callers: ofTier(members, "web").map((web) => web.name),
+              tls: healthTls.paths,
+            }),
+          ),
+        }),
+        folders: { [`${layout.run}/database-health`]: "haproxy" },
+        services: [databaseHealthService(layout)],
+        after: [firewall.ruleSet],
+      },
+      at,
+    );
+    deploy(
+      {
+        host,
+        hostName: member.name,
+        name: "backup",
+        files: {
+          [`${layout.etc}/mariadb/backup`]: programFile(renderBackup(backup)),
+          [`${layout.etc}/mariadb/nightly-backup`]: programFile(renderNightlyBackup(backup)),
+        },
+        folders: { [`${layout.data}/backups`]: "mysql" },
+        services: [nightlyBackupService(layout)],
+        after: server.services,
+      },
+      at,
+    );
+    return server;
+  }
+}
+
+/** Succeeds on a node that has everything: the next one may only be changed then. */
+const synced = [
+  "sh",
+  "-c",
+  `mariadb --no-defaults --socket=${databasePaths(layout).socket} --user=root -BNe "SHOW STATUS LIKE 'wsrep_local_state_comment'" | grep -q Synced`,
+];
+
+const hops: readonly Hop[] = [
+  {
+    from: "web",
+    to: "database",
+    port: `tcp/${ports.mysql}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by user and password, TLS required",
+    note: "MySQL's own TLS from the application to the node, its name and authority verified; the proxies in between pass it through",
+  },
+  {
+    from: "web",
+    to: "database",
+    port: `tcp/${ports.databaseHealth}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by client certificate",
+    note: "health checks",
+  },
+  {
+    from: "database",
+    to: "database",
+    port: `tcp/${ports.galera}, tcp/${ports.galeraIst}, tcp/${ports.galeraSst}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by client certificate",
+    note: "replication and state transfer, both ends verified against the stack's authority",
+  },
+  {
+    from: "web",
+    to: "web",
+    port: `tcp/${ports.stickPeers}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by client certificate",
+    note: "which database node is the writer",
+  },
+];

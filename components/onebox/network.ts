@@ -1,0 +1,116 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config/schema.ts";
+import { Bridge, Host, type HostHandle, Sandbox, type SandboxHandle } from "../../provider/sdk/index.ts";
+import { type Member, ofTier } from "../members.ts";
+import { Network, type NetworkArgs } from "../network.ts";
+import { type AddressPlan, addressPlan } from "./addresses.ts";
+import { deployGateway, gatewayName } from "./gateway.ts";
+
+/** What the machine underneath lends to the stack. */
+export interface Machine {
+  /** The stack's folder, from the project's. */
+  readonly directory: string;
+  /** Tree of unpacked packages, from the project's folder; empty when the machine has them all. */
+  readonly packages: string;
+  /** Whether the stack runs without root: its daemons then all are the one user that the sandbox has. */
+  readonly rootless: boolean;
+  readonly ports: Settings["onebox"];
+}
+
+const loopback = "127.0.0.1";
+const bridgeName = "stack";
+
+/** Names every host knows: members by name, the virtual address by the site's place. */
+function namesOf(plan: AddressPlan): Record<string, string> {
+  const members = Object.entries(plan.places).map(([name, { address }]) => [name, address] as const);
+  return {
+    ...Object.fromEntries(members),
+    [gatewayName]: plan.gateway.address,
+    "virtual-address": plan.virtual.address,
+  };
+}
+
+/**
+ * Names with a meaning of their own on one tier: the application's database is its own host's database proxy, which
+ * passes the connection through to the writer.
+ */
+const tierNames: Readonly<Record<string, Readonly<Record<string, string>>>> = { web: { database: loopback } };
+
+/** A sandbox with a bridge, and a host for each member: its addresses and namespaces. */
+export class OneboxNetwork extends Network {
+  readonly plan: AddressPlan;
+  readonly ranges: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly sandbox: pulumi.Output<SandboxHandle>;
+  /** The sandbox itself: what lives in it ends with it and need not be deleted piece by piece. */
+  readonly sandboxResource: Sandbox;
+  readonly ports: Settings["onebox"];
+  readonly rootless: boolean;
+  private readonly hosts: ReadonlyMap<string, Host>;
+
+  constructor(name: string, args: NetworkArgs, machine: Machine, opts: pulumi.ComponentResourceOptions) {
+    super("foobar:onebox:Network", name, {}, opts);
+    this.plan = addressPlan(args.range, args.members);
+    this.ranges = pulumi.output(this.plan.ranges);
+    this.ports = machine.ports;
+    this.rootless = machine.rootless;
+    const { httpsPort, httpPort, dashboardPort } = machine.ports;
+    const sandbox = new Sandbox(
+      "sandbox",
+      {
+        directory: machine.directory,
+        packages: machine.packages,
+        listeners: [
+          { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
+          { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },
+          { address: loopback, port: dashboardPort, setting: "foobar:onebox.dashboardPort" },
+        ],
+      },
+      { parent: this },
+    );
+    this.sandboxResource = sandbox;
+    this.sandbox = sandbox.handle;
+    const at = this.inside();
+    const bridge = new Bridge("bridge", { sandbox: sandbox.handle, name: bridgeName }, at);
+    const makeHost = (host: string, tier: string) => {
+      const place = host === gatewayName ? this.plan.gateway : this.plan.places[host];
+      if (!place) throw new Error(`host ${host} has no address`);
+      return new Host(
+        host,
+        {
+          sandbox: sandbox.handle,
+          bridge: bridge.name,
+          name: host,
+          number: place.number,
+          address: `${place.address}/${this.plan.bits}`,
+          names: { ...namesOf(this.plan), ...tierNames[tier] },
+          keepListeners: host === gatewayName,
+        },
+        at,
+      );
+    };
+    const members = args.members.map((member) => [member.name, makeHost(member.name, member.tier)] as const);
+    this.hosts = new Map([...members, [gatewayName, makeHost(gatewayName, gatewayName)] as const]);
+    const dashboards = ofTier(args.members, "monitor").map((monitor) => this.addressOf(monitor));
+    deployGateway(this.host(gatewayName), { site: this.plan.virtual.address, dashboards }, at);
+    this.registerOutputs({ ranges: this.ranges });
+  }
+
+  /** Options of a resource inside the sandbox: gone with it. */
+  inside(parent: pulumi.Resource = this): pulumi.CustomResourceOptions {
+    return { parent, deletedWith: this.sandboxResource };
+  }
+
+  /** A host's handle. @throws Error for a name without a host: a fault of the program. */
+  host(name: string): pulumi.Output<HostHandle> {
+    const host = this.hosts.get(name);
+    if (!host) throw new Error(`there is no host ${name}`);
+    return host.handle;
+  }
+
+  /** A member's address. @throws Error for a member without one: a fault of the program. */
+  addressOf(member: Pick<Member, "name">): string {
+    const place = this.plan.places[member.name];
+    if (!place) throw new Error(`${member.name} has no address`);
+    return place.address;
+  }
+}

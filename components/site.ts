@@ -1,0 +1,77 @@
+/** The website as a directory; its contract is in site/README.md. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { directoryDigest } from "../config/directoryDigest.ts";
+import { findingsMessage } from "../config/findings.ts";
+
+/** A checked site directory. */
+export interface Site {
+  /** Absolute path. */
+  readonly directory: string;
+  /** SHA-256 over every file's path, mode and content, hex: a change of it rolls the servers. */
+  readonly hash: string;
+  /** Entry file of the application, relative to the directory. */
+  readonly main: string;
+  /** Idempotent DDL, or null for a site without a database. */
+  readonly schemaSql: string | null;
+}
+
+const packageJson = z.object({ main: z.string().min(1) });
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** The application's entry; null when package.json names no file of the directory. */
+function entryOf(directory: string): string | null {
+  const path = join(directory, "package.json");
+  if (!isFile(path)) return null;
+  const parsed = packageJson.safeParse(parsedJson(readFileSync(path, "utf8")));
+  if (!parsed.success) return null;
+  const entry = join(directory, parsed.data.main);
+  return entry.startsWith(`${directory}/`) && isFile(entry) ? parsed.data.main : null;
+}
+
+/**
+ * Reads and checks a site directory.
+ * @throws pulumi.RunError with every finding.
+ */
+export function readSite(configured: string): Site {
+  const directory = resolve(configured);
+  const at = "foobar:site.directory";
+  const remedy = "See the contract in site/README.md";
+  if (!existsSync(directory)) {
+    throw new pulumi.RunError(
+      findingsMessage("The website cannot be served:", [
+        { path: at, problem: `${configured} does not exist`, remedy },
+      ]),
+    );
+  }
+  const main = entryOf(directory);
+  const findings = [
+    ...(existsSync(join(directory, "public"))
+      ? []
+      : [{ path: at, problem: `${configured} has no folder public/`, remedy }]),
+    ...(main === null
+      ? [{ path: at, problem: `${configured}/package.json is missing, or its "main" names no file`, remedy }]
+      : []),
+  ];
+  if (main === null || findings.length > 0) {
+    throw new pulumi.RunError(findingsMessage("The website cannot be served:", findings));
+  }
+  const schema = join(directory, "schema.sql");
+  return {
+    directory,
+    hash: directoryDigest(directory),
+    main,
+    schemaSql: existsSync(schema) ? readFileSync(schema, "utf8") : null,
+  };
+}

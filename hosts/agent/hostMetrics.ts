@@ -1,0 +1,109 @@
+/** A small program that writes what no exporter knows: the firewall's counters, certificates, services, own processes. */
+import type { Layout } from "../layout.ts";
+
+/** What the program is told. */
+export interface HostMetricsInput {
+  readonly layout: Layout;
+  /** Label → certificate, PEM, readable by the program. */
+  readonly certificates: Readonly<Record<string, string>>;
+  readonly intervalSeconds: number;
+  /** Folder of the supervisor's services (s6), or null where something else supervises. */
+  readonly scanDirectory: string | null;
+  /** The address that moves between balancers, without prefix length; null on other tiers. */
+  readonly virtualAddress: string | null;
+  /** logrotate's configuration. */
+  readonly rotation: string;
+}
+
+/** Folder that node exporter reads. */
+export const textfileFolder = (layout: Layout): string => `${layout.run}/agent/metrics`;
+
+/** Certificates are looked at and logs turned over this often, seconds: they change slowly. */
+const slowSeconds = 60;
+
+const word = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** nft's own text, a counter a line, as metrics; those of refused packets apart. */
+const firewallFunction = `firewall() {
+  nft list counters table inet firewall 2>/dev/null | awk '
+    $1 == "counter" { name = $2 }
+    $1 == "packets" {
+      if (name ~ /^denied_/) { sub(/^denied_/, "", name); printf "firewall_denied_packets_total{direction=\\"%s\\"} %s\\n", name, $2 }
+      else printf "firewall_accepted_connections_total{flow=\\"%s\\"} %s\\n", name, $2
+    }'
+}`;
+
+/** Times and memory of every process in the host's own process namespace; fields counted after the name's ")". */
+const processesFunction = `processes() {
+  cat /proc/[0-9]*/stat 2>/dev/null | awk -v tick="$(getconf CLK_TCK)" -v page="$(getconf PAGESIZE)" '
+    { sub(/^.*\\) /, ""); cpu += $12 + $13 + $14 + $15; memory += $22; count++ }
+    END { printf "host_cpu_seconds_total %.2f\\nhost_memory_bytes %.0f\\nhost_processes %d\\n", cpu / tick, memory * page, count }'
+}`;
+
+function servicesFunction(scan: string | null): string {
+  if (scan === null) return "services() { :; }";
+  return `services() {
+  for folder in ${scan}/*/; do
+    name=$(basename "$folder")
+    up=0
+    [ "$(s6-svstat -o up "$folder" 2>/dev/null)" = true ] && up=1
+    echo "host_service_up{service=\\"$name\\"} $up"
+  done
+}`;
+}
+
+function certificatesFunction(certificates: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(certificates).map(
+    ([label, path]) => `  certificate ${word(label)} ${word(path)}`,
+  );
+  return `certificate() {
+  end=$(openssl x509 -noout -enddate -in "$2" 2>/dev/null) || return 0
+  echo "host_certificate_end_seconds{certificate=\\"$1\\"} $(date -u -d "\${end#notAfter=}" +%s)"
+}
+certificates() {
+${lines.length === 0 ? "  :" : lines.join("\n")}
+}`;
+}
+
+function activeFunction(address: string | null): string {
+  return address === null
+    ? "active() { :; }"
+    : `active() {
+  if ip -o -4 address show | grep -q ' ${address.replaceAll(".", "\\.")}/'; then echo 'balancer_active 1'; else echo 'balancer_active 0'; fi
+}`;
+}
+
+/** The program; runs as root of the host, since only root may read the firewall's counters and every service's state. */
+export function renderHostMetrics(input: HostMetricsInput): string {
+  const { layout, intervalSeconds } = input;
+  const folder = textfileFolder(layout);
+  return `#!/bin/sh
+# Writes metrics of this host for node exporter, and turns its logs over.
+set -u
+umask 0022
+mkdir -p ${folder}
+${firewallFunction}
+${processesFunction}
+${servicesFunction(input.scanDirectory)}
+${certificatesFunction(input.certificates)}
+${activeFunction(input.virtualAddress)}
+disk() {
+  df -P -B1 ${layout.data} 2>/dev/null | awk 'NR == 2 { printf "host_disk_size_bytes %s\\nhost_disk_available_bytes %s\\n", $2, $4 }'
+}
+# Renamed when whole: the exporter never reads half a file.
+publish() { cat >${folder}/.$1 && mv ${folder}/.$1 ${folder}/$1.prom; }
+trap 'exit 0' TERM INT
+elapsed=${slowSeconds}
+while :; do
+  { firewall; processes; services; active; } | publish host
+  if [ "$elapsed" -ge ${slowSeconds} ]; then
+    { certificates; disk; } | publish slow
+    logrotate --state ${layout.run}/agent/rotation ${input.rotation}
+    elapsed=0
+  fi
+  sleep ${intervalSeconds} &
+  wait $!
+  elapsed=$((elapsed + ${intervalSeconds}))
+done
+`;
+}

@@ -1,0 +1,178 @@
+/** Scripts of a server on EC2: how it becomes what its user data says, and keeps its secrets fresh. */
+import { statsdPort } from "./cloudWatchAgent.ts";
+import type { Layout, ServiceUser } from "./layout.ts";
+
+/** A Debian package that is fetched by its URL. */
+export interface FetchedPackage {
+  /** Name of the package once it is installed. */
+  readonly name: string;
+  readonly url: string;
+  /** SHA-256, hex; null where only TLS vouches for it. */
+  readonly sha256: string | null;
+}
+
+/** An object of the artifact bucket, pinned by version and digest. */
+export interface Artifact {
+  readonly bucket: string;
+  readonly key: string;
+  readonly version: string;
+  /** SHA-256, hex. */
+  readonly sha256: string;
+}
+
+/** A file that is made of a secret. */
+export interface SecretFile {
+  readonly path: string;
+  readonly user: ServiceUser;
+  /** Key of the secret's JSON whose text is the content; null for the whole secret. */
+  readonly field: string | null;
+  /** Text before the content: `TOKEN=` */
+  readonly prefix?: string;
+}
+
+/** A secret of Secrets Manager and what becomes of it. */
+export interface HostSecret {
+  readonly arn: string;
+  readonly files: readonly SecretFile[];
+  /** Run when a file has changed. */
+  readonly changed: readonly string[];
+}
+
+/** Places of the scripts. */
+export const scripts = {
+  start: "/usr/local/sbin/host-start",
+  secrets: "/usr/local/sbin/host-secrets",
+  report: "/usr/local/sbin/host-report",
+} as const;
+
+const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+const command = (words: readonly string[]) =>
+  words.map((text) => (/^[\w./:=@,+-]+$/.test(text) ? text : quote(text))).join(" ");
+
+const script = (comment: string, lines: readonly string[]) =>
+  ["#!/bin/bash", `# ${comment}`, "set -euo pipefail", "umask 077", ...lines, ""].join("\n");
+
+export interface SecretsInput {
+  readonly region: string;
+  readonly secrets: readonly HostSecret[];
+}
+
+/**
+ * Fetches secrets and writes the files made of them, each at once and only when it changed. With `--quiet` nothing is
+ * reloaded: before the services first start there is nothing to reload.
+ */
+export function renderSecretsScript({ region, secrets }: SecretsInput): string {
+  const write = ({ path, user, field, prefix = "" }: SecretFile) => {
+    // A value of its own line: a failure inside an argument would go unnoticed.
+    const value = field === null ? "value=$secret" : `value=$(jq -er ${quote(`.${field}`)} <<<"$secret")`;
+    return `${value}\nput ${quote(path)} ${user} ${quote(prefix)} "$value"`;
+  };
+  return script("Writes the files that are made of secrets; run again at intervals for rotated ones.", [
+    `export AWS_DEFAULT_REGION=${region}`,
+    'quiet="$*"',
+    "put() { # path user prefix content",
+    '  mkdir -p "$(dirname "$1")"',
+    '  chmod 0755 "$(dirname "$1")"',
+    '  local new; new=$(mktemp "$1.XXXXXX")',
+    `  printf '%s%s\\n' "$3" "$4" >"$new"`,
+    '  if cmp -s "$new" "$1"; then rm "$new"; return; fi',
+    '  chown "$2:$2" "$new"; chmod 0600 "$new"; mv "$new" "$1"; changed=1',
+    "}",
+    'fetch() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }',
+    ...secrets.flatMap(({ arn, files, changed }) => [
+      "changed=0",
+      `secret=$(fetch ${quote(arn)})`,
+      ...files.map(write),
+      "unset secret",
+      `if [ "$changed" = 1 ] && [ "$quiet" != --quiet ]; then ${command(changed)}; fi`,
+    ]),
+  ]);
+}
+
+export interface ReportInput {
+  readonly host: string;
+  /** Certificate whose days left are told; readable by root. */
+  readonly certificate: string;
+  readonly layout: Layout;
+}
+
+/** Names of the metrics that the report sends, by StatsD with tag `server`. */
+export const reportedMetrics = { denied: "denied_packets", certificateDays: "certificate_days" } as const;
+
+/** Tells the CloudWatch agent what only this host knows: refused packets since last time, days left of its certificate. */
+export function renderReportScript({ host, certificate, layout }: ReportInput): string {
+  const send = (metric: string, value: string, kind: "c" | "g") =>
+    `printf '%s' "${metric}:${value}|${kind}|#server:${host}" >/dev/udp/127.0.0.1/${statsdPort}`;
+  return script("Tells the monitoring agent what only this host knows.", [
+    `last=${layout.run}/denied`,
+    "now=$(nft -j list counters table inet firewall | jq '[.nftables[].counter? | select(. != null and (.name | startswith(\"denied_\"))) | .packets] | add // 0')",
+    'before=$(cat "$last" 2>/dev/null || echo 0)',
+    // Reloaded rules count from zero again.
+    '[ "$before" -le "$now" ] || before=0',
+    'echo "$now" >"$last"',
+    send(reportedMetrics.denied, "$((now - before))", "c"),
+    `end=$(date -d "$(openssl x509 -enddate -noout -in ${quote(certificate)} | cut -d= -f2)" +%s)`,
+    send(reportedMetrics.certificateDays, "$(((end - $(date +%s)) / 86400))", "g"),
+  ]);
+}
+
+export interface StartInput {
+  readonly region: string;
+  readonly layout: Layout;
+  readonly packages: readonly FetchedPackage[];
+  /** The site, a zip archive. */
+  readonly site: Artifact;
+  readonly siteDirectory: string;
+  /** The Node program. */
+  readonly node: Artifact;
+  /** Authority of the database's certificates → where it goes. */
+  readonly databaseCa: Artifact;
+  readonly databaseCaPath: string;
+  /** Units to enable and start, in this order. */
+  readonly units: readonly string[];
+  /** Commands that start the monitoring agents. */
+  readonly agents: readonly (readonly string[])[];
+}
+
+/** Turns a fresh instance into the server; whatever fails ends it, and the balancer never sends it a visitor. */
+export function renderStartScript(input: StartInput): string {
+  const fetch = ({ bucket, key, version, sha256 }: Artifact, path: string) =>
+    `fetch ${quote(bucket)} ${quote(key)} ${quote(version)} ${sha256} ${quote(path)}`;
+  return script("Turns a fresh instance into the server that its user data describes.", [
+    `export AWS_DEFAULT_REGION=${input.region}`,
+    "systemd-sysusers",
+    "systemd-tmpfiles --create /etc/tmpfiles.d/foobar.conf",
+    // Before anything listens.
+    "systemctl enable nftables.service",
+    "systemctl restart nftables.service",
+    "work=$(mktemp -d)",
+    "trap 'rm -rf \"$work\"' EXIT",
+    "fetch() { # bucket key version sha256 path",
+    '  aws s3api get-object --bucket "$1" --key "$2" --version-id "$3" "$work/object" >/dev/null',
+    '  echo "$4  $work/object" | sha256sum --check --quiet',
+    '  mkdir -p "$(dirname "$5")"; chmod 0755 "$(dirname "$5")"',
+    '  mv "$work/object" "$5"; chmod 0644 "$5"',
+    "}",
+    "install_package() { # name url sha256",
+    '  if dpkg -s "$1" >/dev/null 2>&1; then return; fi',
+    '  curl --fail --silent --show-error --location --proto =https --retry 5 --output "$work/package.deb" "$2"',
+    '  if [ -n "$3" ]; then echo "$3  $work/package.deb" | sha256sum --check --quiet; fi',
+    '  dpkg -i "$work/package.deb"; rm "$work/package.deb"',
+    "}",
+    ...input.packages.map(
+      ({ name, url, sha256 }) => `install_package ${name} ${quote(url)} ${quote(sha256 ?? "")}`,
+    ),
+    fetch(input.node, input.layout.node),
+    `chmod 0755 ${quote(input.layout.node)}`,
+    fetch(input.databaseCa, input.databaseCaPath),
+    fetch(input.site, "/var/lib/foobar/site.zip"),
+    `mkdir -p ${quote(input.siteDirectory)}`,
+    `(umask 022; unzip -q -o /var/lib/foobar/site.zip -d ${quote(input.siteDirectory)})`,
+    `chmod -R a+rX ${quote(input.siteDirectory)} /var/lib/foobar`,
+    `${scripts.secrets} --quiet`,
+    "systemctl daemon-reload",
+    ...input.units.map((unit) => `systemctl enable --now ${unit}`),
+    ...input.agents.map(command),
+  ]);
+}

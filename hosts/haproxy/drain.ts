@@ -1,0 +1,46 @@
+/** Program on balancer hosts that takes a web server out of rotation and puts it back. */
+import type { Layout } from "../layout.ts";
+import { balancerNames, balancerSocket } from "./balancer.ts";
+
+/**
+ * Shell program: `drain-server NAME drain` lets no new request reach the server and waits until none is under way;
+ * `drain-server NAME ready` puts it back and waits until its health check passes. Each waits at most `limitSeconds`.
+ * Exit code 0 when so (a drain also when the balancer itself does not run: then nothing reaches the server through
+ * it), 1 with a message when the time is over or the server is unknown.
+ */
+export function renderDrainServer(layout: Layout, limitSeconds: number): string {
+  const backends = `${balancerNames.repeatable} ${balancerNames.once}`;
+  return `#!/bin/sh
+# Takes a web server out of this balancer's rotation, or puts it back. Usage: drain-server NAME drain|ready
+set -u
+name=$1 state=$2
+ask() { printf '%s\\n' "$1" | socat -t 2 - "UNIX-CONNECT:${balancerSocket(layout)}" 2>/dev/null; }
+# Rows of the server in the backends that this balancer has: current sessions (5) and status (18).
+rows() { ask "show stat" | awk -F, -v name="$name" -v backends="${backends}" '
+  BEGIN { split(backends, list, " "); for (i in list) wanted[list[i]] = 1 }
+  $2 == name && ($1 in wanted) { print $1, $5, $18 }'; }
+if ! ask "show info" | grep -q '^Name: '; then
+  echo "the balancer does not run; nothing to do for $name"
+  exit 0
+fi
+if [ -z "$(rows)" ]; then
+  echo "this balancer has no server $name" >&2
+  exit 1
+fi
+for backend in $(rows | cut -d' ' -f1); do
+  ask "set server $backend/$name state $state" | grep . && exit 1
+done
+count=0
+while [ "$count" -lt ${limitSeconds * 20} ]; do
+  if [ "$state" = drain ]; then
+    rows | awk '$2 > 0 { busy = 1 } END { exit busy }' && exit 0
+  else
+    rows | awk '$3 !~ /^(UP|no check)/ { down = 1 } END { exit down }' && exit 0
+  fi
+  sleep 0.05
+  count=$((count + 1))
+done
+echo "after ${limitSeconds} s $name is not in state $state on this balancer: $(rows | tr '\\n' ';')" >&2
+exit 1
+`;
+}

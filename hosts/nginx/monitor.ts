@@ -1,0 +1,113 @@
+/** The monitor's web server: the dashboard, Prometheus read-only behind it, the balancers' statistics pages. */
+import { statisticsPath } from "../haproxy/balancer.ts";
+import type { Layout, Peer } from "../layout.ts";
+import { ports } from "../ports.ts";
+import { securityHeaders } from "../securityHeaders.ts";
+import { type ServiceSpec, serviceSpec } from "../service.ts";
+import type { TlsPaths } from "../tlsFiles.ts";
+import { block, headerLines, nginxCheck, nginxCommand, nginxConfiguration, tlsVersions } from "./common.ts";
+
+/** What the monitor's nginx is told. */
+export interface MonitorServerInput {
+  readonly layout: Layout;
+  readonly minimumTlsVersion: "1.2" | "1.3";
+  /** Certificate that operators see. */
+  readonly tls: TlsPaths;
+  /** Client certificate for the agents' port on the balancers (user nginx). */
+  readonly agentTls: TlsPaths;
+  /** Folder with the dashboard's page. */
+  readonly dashboardDirectory: string;
+  /** URL path with both slashes → folder: `{ "/vendor/uplot/": "/..." }`. */
+  readonly vendorDirectories: Readonly<Record<string, string>>;
+  /** File that answers `/signals.json`. */
+  readonly signalsFile: string;
+  readonly balancers: readonly Peer[];
+  /** File with operators' names and password hashes (htpasswd), or null for an open page. */
+  readonly passwordFile: string | null;
+}
+
+const folder = (layout: Layout) => `${layout.run}/dashboard`;
+const configurationPath = (layout: Layout) => `${layout.etc}/dashboard/nginx.conf`;
+
+/** What only reads. */
+const readOnlyApi =
+  "^/prometheus/(api/v1/(query|query_range|query_exemplars|series|labels|label/[^/]+/values|metadata|targets|rules|alerts|status/(buildinfo|runtimeinfo|tsdb)))$";
+
+/** HAProxy's statistics page brings its own style and an empty icon, and nothing else. */
+const statisticsHeaders = {
+  ...securityHeaders,
+  "Content-Security-Policy":
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+};
+
+function statistics({ agentTls }: MonitorServerInput, { name, address }: Peer): string {
+  return block(`location ${statisticsPath(name)}`, [
+    "limit_except GET { deny all; }",
+    `proxy_pass https://${address}:${ports.agent};`,
+    "proxy_ssl_verify on;",
+    `proxy_ssl_trusted_certificate ${agentTls.ca};`,
+    `proxy_ssl_name ${name};`,
+    "proxy_ssl_server_name on;",
+    "proxy_ssl_protocols TLSv1.3;",
+    `proxy_ssl_certificate ${agentTls.certificate};`,
+    `proxy_ssl_certificate_key ${agentTls.key};`,
+    "proxy_connect_timeout 1s;",
+    ...headerLines(statisticsHeaders),
+  ]);
+}
+
+/** Configuration file of the monitor's web server. */
+export function renderMonitorServer(input: MonitorServerInput): string {
+  const headers = headerLines(securityHeaders);
+  const vendors = Object.entries(input.vendorDirectories).map(([path, directory]) =>
+    block(`location ${path}`, [`alias ${directory}/;`, ...headers, "add_header Cache-Control no-cache;"]),
+  );
+  const server = block("server", [
+    `listen ${ports.https} ssl http2;`,
+    "server_name _;",
+    `ssl_certificate ${input.tls.certificate};`,
+    `ssl_certificate_key ${input.tls.key};`,
+    tlsVersions(input.minimumTlsVersion),
+    ...(input.passwordFile === null
+      ? []
+      : ['auth_basic "Dashboard";', `auth_basic_user_file ${input.passwordFile};`]),
+    `root ${input.dashboardDirectory};`,
+    "index index.html;",
+    ...headers,
+    block("location /", [...headers, "add_header Cache-Control no-cache;", "try_files $uri $uri/ =404;"]),
+    block("location = /signals.json", [
+      `alias ${input.signalsFile};`,
+      ...headers,
+      "add_header Cache-Control no-cache;",
+    ]),
+    ...vendors,
+    block("location /prometheus/", ["return 403;"]),
+    block(`location ~ "${readOnlyApi}"`, [
+      "rewrite ^/prometheus/(.*)$ /$1 break;",
+      `proxy_pass http://127.0.0.1:${ports.prometheus};`,
+      "proxy_read_timeout 30s;",
+      ...headers,
+      "add_header Cache-Control no-store;",
+    ]),
+    ...input.balancers.map((balancer) => statistics(input, balancer)),
+  ]);
+  return nginxConfiguration({
+    run: folder(input.layout),
+    workers: 1,
+    http: ["access_log off;", "client_max_body_size 64k;", server],
+  });
+}
+
+/** `run/dashboard` must exist, writable by nginx; configuration at `etc/dashboard/nginx.conf`. */
+export function monitorServerService(layout: Layout): ServiceSpec {
+  const configuration = configurationPath(layout);
+  return serviceSpec({
+    name: "dashboard",
+    command: nginxCommand(configuration),
+    user: "nginx",
+    reload: "HUP",
+    stopSignal: "QUIT",
+    validate: nginxCheck(configuration),
+    ready: { port: ports.https },
+  });
+}

@@ -1,0 +1,47 @@
+/** A supervised process of a host, whatever supervises it. */
+import type { ServiceUser } from "./layout.ts";
+
+/** When a service counts as started. */
+export type Readiness =
+  | { readonly port: number }
+  | { readonly socket: string }
+  | { readonly command: readonly string[] };
+
+/** What is run, as whom, and how it ends, reloads and is checked. */
+export interface ServiceSpec {
+  readonly name: string;
+  /** Never holds a secret: everyone on the host can read process arguments. */
+  readonly command: readonly string[];
+  readonly user: ServiceUser;
+  /** Linux capabilities that it keeps when it is not root, `net_admin`. */
+  readonly capabilities: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Signal that asks it to end in good order. */
+  readonly stopSignal: "TERM" | "QUIT" | "USR1" | "INT";
+  /** Milliseconds after which it is killed when it does not end. */
+  readonly stopTimeout: number;
+  /** How it takes up changed files: a signal that loses no request, a restart, or not at all (it looks by itself). */
+  readonly reload: "HUP" | "USR1" | "USR2" | "restart" | "none";
+  /** Checks its files; must succeed before it is started or reloaded. */
+  readonly validate: readonly string[] | null;
+  readonly ready: Readiness | null;
+  /** File that the supervisor keeps at 0 while the process runs and at 1 while it does not; null for none. */
+  readonly stateFile: string | null;
+}
+
+/** A service with the usual end (TERM, 5 s), no capabilities, no environment, restarted when its files change. */
+export function serviceSpec(
+  given: Pick<ServiceSpec, "name" | "command" | "user"> & Partial<ServiceSpec>,
+): ServiceSpec {
+  return {
+    capabilities: [],
+    environment: {},
+    stopSignal: "TERM",
+    stopTimeout: 5000,
+    reload: "restart",
+    validate: null,
+    ready: null,
+    stateFile: null,
+    ...given,
+  };
+}

@@ -1,0 +1,220 @@
+/** Backups of a stack's database: made on demand, listed, put back. */
+import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { statfs } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { layoutUnder } from "../hosts/layout.ts";
+import { backupDirectory, backupMark, backupProgram, copyBackCommand } from "../hosts/mariadb/backup.ts";
+import { currentWriter } from "./databaseWriter.ts";
+import { hostProc, runInHost } from "./enter.ts";
+import { type HostHandle, hostFolder, liveSandbox } from "./handles.ts";
+import {
+  asDatabaseUser,
+  type GaleraClusterInputs,
+  galeraCluster,
+  inHost,
+  restoredDirectory,
+  statuses,
+  stopNode,
+} from "./kinds/galeraCluster.ts";
+
+const root = "/run/host";
+const layout = layoutUnder(root, "/run/node/bin/node");
+
+/** Milliseconds that copying a whole database may take. */
+const copyTime = 3_600_000;
+
+/** One backup, on the host that made it. */
+export interface Backup {
+  /** Database host. */
+  readonly node: string;
+  /** Time at which it began, UTC: `2026-01-31T03-00-00Z`. */
+  readonly name: string;
+  /** Absolute path on this machine. */
+  readonly path: string;
+  /** Bytes on disk. */
+  readonly size: number;
+}
+
+/** Called with a line of progress. */
+export type Say = (line: string) => void;
+
+const folderOf = (node: HostHandle) => join(hostFolder(node), posix.relative(root, backupDirectory(layout)));
+
+function bytesIn(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => lstatSync(join(entry.parentPath, entry.name)).blocks * 512)
+    .reduce((all, one) => all + one, 0);
+}
+
+function backupsOn(node: HostHandle): readonly Backup[] {
+  const folder = folderOf(node);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^\d/.test(name) && existsSync(join(folder, name, backupMark)))
+    .map((name) => {
+      const path = join(folder, name);
+      return { node: node.name, name, path, size: bytesIn(path) };
+    });
+}
+
+/** Every backup of the stack, the newest first. Reads the disk only: the stack need not be up. */
+export function listBackups(cluster: GaleraClusterInputs): readonly Backup[] {
+  return cluster.nodes
+    .flatMap(backupsOn)
+    .sort((one, other) => other.name.localeCompare(one.name) || one.node.localeCompare(other.node));
+}
+
+/**
+ * Finds a backup by `node/name`, or by the name alone where only one node has it. Pure.
+ * @throws Error that lists what there is
+ */
+export function chooseBackup(backups: readonly Backup[], wanted: string): Backup {
+  const full = ({ node, name }: Backup) => `${node}/${name}`;
+  const found = backups.filter((backup) => full(backup) === wanted || backup.name === wanted);
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  if (found.length > 1)
+    throw new Error(
+      `several nodes made a backup of that name; name one of ${found.map(full).join(", ")}. They hold the same database`,
+    );
+  const known = backups.map(full).join(", ");
+  throw new Error(
+    `there is no backup ${wanted}; ${known === "" ? "there is none at all" : `known: ${known}`}`,
+  );
+}
+
+/** A time as backups are named: `2026-01-31T03-00-00Z`. */
+export const timeName = (time: Date): string =>
+  time.toISOString().slice(0, 19).replaceAll(":", "-").concat("Z");
+
+/** @throws Error unless every database host runs. */
+function requireHosts({ nodes }: GaleraClusterInputs): void {
+  const directory = nodes[0]?.sandbox.directory ?? "";
+  if (liveSandbox(directory) === null) throw new Error("the stack does not run; run `npm run up` first");
+  const away = nodes.filter((node) => hostProc(node) === null).map(({ name }) => name);
+  if (away.length > 0)
+    throw new Error(`${away.join(", ")} ${away.length > 1 ? "are" : "is"} down; run \`npm run up\` first`);
+}
+
+/** A synced node, if it can be not the one that takes the writes: a backup costs it disk and processor. */
+async function nodeToBackUp(cluster: GaleraClusterInputs): Promise<HostHandle> {
+  const states = await statuses(cluster);
+  const synced = cluster.nodes.filter((_, index) => states[index]?.synced);
+  const [first] = synced;
+  if (!first) throw new Error("no database node is synced; run `npm run up` first");
+  const writer = await currentWriter(first);
+  return synced.findLast(({ name }) => name !== writer) ?? first;
+}
+
+/** Makes a backup now, proves it by preparing it, and drops the node's oldest ones. */
+export async function makeBackup(cluster: GaleraClusterInputs, say: Say): Promise<Backup> {
+  requireHosts(cluster);
+  const node = await nodeToBackUp(cluster);
+  say(`${node.name} makes a backup`);
+  const { prefix } = asDatabaseUser(node);
+  const { code, stdout, stderr } = await runInHost(node, [...prefix, backupProgram(layout)], {
+    accept: "any",
+    timeout: copyTime,
+  });
+  const made = backupsOn(node).find(({ name }) => name === posix.basename(stdout.trim()));
+  if (code !== 0 || !made)
+    throw new Error(`${node.name} made no backup: ${stderr.trim() || `exit code ${code}`}`);
+  return made;
+}
+
+/** Room for a copy on each node, since all of them lie on one disk of this machine. */
+async function requireRoom(cluster: GaleraClusterInputs, { path, size }: Backup): Promise<void> {
+  const { bavail, bsize } = await statfs(path);
+  const needed = size * cluster.nodes.length;
+  if (bavail * bsize < needed)
+    throw new Error(
+      `${Math.ceil(needed / 1e6)} MB are needed on the disk of ${path} and ${Math.floor((bavail * bsize) / 1e6)} MB are free; make room and restore again`,
+    );
+}
+
+/** Script that empties the place of the data directory: what was there is put aside. */
+function putAside(data: string, aside: string): string {
+  return `if [ -d ${data}/mysql ]; then mv -T ${data} ${aside}; else rm -rf ${data}; fi`;
+}
+
+/** Copies the backup beside the node's data while the cluster runs. A name that counts comes last. */
+async function copyBack(cluster: GaleraClusterInputs, node: HostHandle, backup: Backup): Promise<void> {
+  const data = `${root}/${cluster.dataDirectory}`;
+  const restored = `${root}/${restoredDirectory(cluster)}`;
+  const partial = `${restored}.part`;
+  await inHost(node, `mkdir -m 0700 ${partial}\nchown --reference=${data}/.. ${partial}`);
+  const { prefix } = asDatabaseUser(node);
+  const command = copyBackCommand(layout, posix.join(backupDirectory(layout), backup.name), partial);
+  const { code, stderr } = await runInHost(node, [...prefix, ...command], {
+    accept: "any",
+    timeout: copyTime,
+  });
+  if (code !== 0) {
+    const why = stderr.trim().split("\n").at(-1) || "a backup is being made on it; wait for its end";
+    throw new Error(`${node.name} could not copy the backup back: ${why}. Nothing was changed`);
+  }
+  await inHost(node, `mv -T ${partial} ${restored}`);
+}
+
+/**
+ * Stops every node and puts the restored data in place of what was there. The others first, then the one with the
+ * backup: it stops last, so that it alone has everything for as long as its old data is in place.
+ */
+async function swap(cluster: GaleraClusterInputs, first: HostHandle, aside: string, say: Say): Promise<void> {
+  const data = `${root}/${cluster.dataDirectory}`;
+  const others = cluster.nodes.filter((node) => node !== first);
+  say("the database stops; from now on the site has none");
+  for (const node of [...others, first]) await stopNode(cluster, node);
+
+  say("the data that was there is put aside");
+  const emptied = `mkdir -m 0700 ${data}\nchown --reference=${data}/.. ${data}`;
+  for (const node of others) await inHost(node, `${putAside(data, `${root}/${aside}`)}\n${emptied}`);
+  await inHost(
+    first,
+    `${putAside(data, `${root}/${aside}`)}\nmv -T ${root}/${restoredDirectory(cluster)} ${data}`,
+  );
+
+  const names = others.map(({ name }) => name).join(" and ");
+  say(`${first.name} starts with the backup${names === "" ? "" : `; ${names} fetch everything from it`}`);
+}
+
+/** Where the data of before a restore is kept. */
+export interface Restored {
+  /** Absolute paths on this machine, one a node that had data. */
+  readonly aside: readonly string[];
+}
+
+/**
+ * Puts a backup back: everything written since is gone from the database, and kept aside on disk.
+ *
+ * Until the last node's data is aside, the last one to stop still has all of the old data, so that `up` after an
+ * interruption goes on with that; from then on it goes on with the restored data.
+ * @throws Error that says in what state it left the database
+ */
+export async function restoreBackup(
+  cluster: GaleraClusterInputs,
+  backup: Backup,
+  say: Say,
+): Promise<Restored> {
+  requireHosts(cluster);
+  await requireRoom(cluster, backup);
+  const first = cluster.nodes.find(({ name }) => name === backup.node);
+  if (!first) throw new Error(`${backup.node} is not a database node of the stack any more`);
+  const restored = `${root}/${restoredDirectory(cluster)}`;
+  const aside = `${cluster.dataDirectory}-before-restore-${timeName(new Date())}`;
+
+  say(`${first.name} copies the backup beside its data; the site goes on`);
+  for (const node of cluster.nodes) await inHost(node, `rm -rf ${restored} ${restored}.part`);
+  await copyBack(cluster, first, backup);
+
+  try {
+    await swap(cluster, first, aside, say);
+    await galeraCluster.ensure(cluster, null);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`the database is not whole: ${why}. Run \`npm run up\`, then look; or restore again`);
+  }
+  return {
+    aside: cluster.nodes.map((node) => join(hostFolder(node), aside)).filter((path) => existsSync(path)),
+  };
+}

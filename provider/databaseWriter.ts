@@ -1,0 +1,34 @@
+/** Which database node takes the writes now, as the web hosts' proxies have agreed. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { hostProc, runInHost } from "./enter.ts";
+import { type HostHandle, stackFolder } from "./handles.ts";
+
+/** Parses HAProxy's answer to `show table writer`; null when nobody has written yet. Pure. */
+export function parseWriterTable(text: string): string | null {
+  return /\bserver_key=(\S+)/.exec(text)?.[1] ?? null;
+}
+
+const question =
+  'socket=/run/host/run/database-proxy/admin.sock; [ ! -S "$socket" ] || echo "show table writer" | socat -t 2 - "UNIX-CONNECT:$socket"';
+
+/** Hosts of a sandbox, by what lies on disk of them. */
+function hostsOf({ sandbox }: HostHandle): readonly HostHandle[] {
+  return readdirSync(join(stackFolder(sandbox.directory), "hosts"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ sandbox, name, number: 0 }));
+}
+
+/** Name of the writer of the stack that a database host belongs to; null when it cannot be told. */
+export async function currentWriter(node: HostHandle): Promise<string | null> {
+  const answers = await Promise.all(
+    hostsOf(node)
+      .filter((host) => hostProc(host) !== null)
+      .map((host) => runInHost(host, ["sh", "-c", question], { accept: "any", timeout: 5000 })),
+  );
+  for (const { stdout } of answers) {
+    const writer = parseWriterTable(stdout);
+    if (writer !== null) return writer;
+  }
+  return null;
+}

@@ -1,0 +1,68 @@
+/** A read-only copy of a directory of this machine in a host's folder, named by its content. */
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { directoryDigest } from "../../config/directoryDigest.ts";
+import type { Finding } from "../../config/findings.ts";
+import { hostFolder, hostHandle } from "../handles.ts";
+import type { Kind } from "../kind.ts";
+
+const inputs = z.strictObject({
+  host: hostHandle,
+  /** Absolute path on this machine. */
+  source: z.string().startsWith("/"),
+  /** Digest of the source's content (config/directoryDigest.ts). */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Path within the host's folder; of its own for each digest. */
+  target: z.string().min(1),
+});
+export type DirectoryCopyInputs = z.infer<typeof inputs>;
+
+const pathOf = ({ host, target }: DirectoryCopyInputs) => join(hostFolder(host), target);
+
+/** Readable by the users that services run as, whatever the source's own modes are. */
+function makeReadable(directory: string): void {
+  chmodSync(directory, 0o755);
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    chmodSync(path, entry.isDirectory() || (statSync(path).mode & 0o111) !== 0 ? 0o755 : 0o644);
+  }
+}
+
+export const directoryCopy: Kind<DirectoryCopyInputs> = {
+  type: "onebox:index:DirectoryCopy",
+  inputs,
+  replaceOn: ["host.sandbox.directory", "host.name", "target", "digest"],
+  createBeforeDelete: true,
+  id: ({ host, target }) => `${host.sandbox.directory}/${host.name}/${target}`,
+
+  findings({ source }): Finding[] {
+    return existsSync(source)
+      ? []
+      : [{ path: "source", problem: `${source} does not exist`, remedy: "Name a directory that exists" }];
+  },
+
+  async ensure(wanted) {
+    const target = pathOf(wanted);
+    if (existsSync(target) && directoryDigest(target) === wanted.digest) return {};
+    const aside = `${target}.new`;
+    rmSync(aside, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+    cpSync(wanted.source, aside, { recursive: true, dereference: true });
+    makeReadable(aside);
+    rmSync(target, { recursive: true, force: true });
+    renameSync(aside, target);
+    return {};
+  },
+
+  async observe(wanted) {
+    const target = pathOf(wanted);
+    if (!existsSync(target)) return ["the copy is missing"];
+    return directoryDigest(target) === wanted.digest ? [] : ["the copy has another content"];
+  },
+
+  async remove(wanted) {
+    for (const path of [pathOf(wanted), `${pathOf(wanted)}.new`])
+      rmSync(path, { recursive: true, force: true });
+  },
+};

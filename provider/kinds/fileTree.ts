@@ -1,0 +1,143 @@
+/** Files of a host, with their content, mode and owner. */
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { Finding } from "../../config/findings.ts";
+import { hostFolder, hostHandle, liveSandbox } from "../handles.ts";
+import type { Kind } from "../kind.ts";
+import { userId, userName } from "../processes.ts";
+
+const file = z.strictObject({
+  content: z.string(),
+  /** Octal text, `0644`. */
+  mode: z.string().regex(/^0[0-7]{3}$/),
+  /** Service user that owns it; `root` for nobody else. */
+  user: userName,
+});
+
+const folder = z.strictObject({ mode: z.string().regex(/^0[0-7]{3}$/), user: userName });
+
+const inputs = z.strictObject({
+  host: hostHandle,
+  /** Name of the tree, unique on the host. */
+  name: z.string(),
+  /** Path within the host's own folder (inside the host: below /run/host) → file. */
+  files: z.record(z.string(), file),
+  /** Path → folder that daemons write into; kept when the tree goes, since what is in it is theirs. */
+  folders: z.record(z.string(), folder),
+});
+export type FileTreeInputs = z.infer<typeof inputs>;
+
+/** Hash over everything that the tree says; tells services when to reload. */
+function versionOf({ files, folders }: FileTreeInputs): string {
+  const sorted = [...Object.entries(files), ...Object.entries(folders)].sort(([one], [other]) =>
+    one < other ? -1 : 1,
+  );
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
+}
+
+function isRootless({ host }: FileTreeInputs): boolean {
+  return liveSandbox(host.sandbox.directory)?.rootless ?? process.getuid?.() !== 0;
+}
+
+/** Whose a file is as this machine counts: without root everything is the user's own, who is the sandbox's root. */
+const ownerOf = ({ host }: FileTreeInputs, user: string, rootless: boolean): number =>
+  rootless ? (process.getuid?.() ?? 0) : userId(host.number, user, false);
+
+/** Only root may give files away. */
+function own(path: string, id: number, rootless: boolean): void {
+  if (!rootless) chownSync(path, id, id);
+}
+
+/** Written aside, owned, then renamed: a reader sees the old file or the new one, and a secret is never readable by others. */
+function writeOne(path: string, one: z.infer<typeof file>, id: number, rootless: boolean): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const aside = `${path}.new`;
+  for (const old of [aside, ...(isDirectory(path) ? [path] : [])])
+    rmSync(old, { recursive: true, force: true });
+  writeFileSync(aside, one.content, { mode: 0o600 });
+  own(aside, id, rootless);
+  chmodSync(aside, Number.parseInt(one.mode, 8));
+  renameSync(aside, path);
+}
+
+const isDirectory = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** What a file, or with `content` null a folder, has against what it shall be; null when nothing. */
+function difference(path: string, mode: string, id: number, content: string | null): string | null {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat) return "is missing";
+  if (content === null && !stat.isDirectory()) return "is not a folder";
+  if (content !== null && !stat.isFile()) return "is not a file";
+  if ((stat.mode & 0o777) !== Number.parseInt(mode, 8)) return "has another mode";
+  if (stat.uid !== id) return "has another owner";
+  if (content !== null && readFileSync(path, "utf8") !== content) return "has another content";
+  return null;
+}
+
+export const fileTree: Kind<FileTreeInputs> = {
+  type: "onebox:index:FileTree",
+  inputs,
+  replaceOn: ["host.sandbox.directory", "host.name", "name"],
+  id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
+
+  findings({ files, folders }): Finding[] {
+    return Object.entries({ files, folders })
+      .flatMap(([property, entries]) => Object.keys(entries).map((path) => ({ property, path })))
+      .filter(({ path }) => path.startsWith("/") || path.split("/").includes(".."))
+      .map(({ property, path }) => ({
+        path: `${property}["${path}"]`,
+        problem: "is not a path below the host's folder",
+        remedy: "Give it without a leading / and without ..",
+      }));
+  },
+
+  async ensure(wanted, previous) {
+    const root = hostFolder(wanted.host);
+    const rootless = isRootless(wanted);
+    for (const path of Object.keys(previous?.files ?? {})) {
+      if (!(path in wanted.files)) rmSync(join(root, path), { force: true });
+    }
+    for (const [path, one] of Object.entries(wanted.folders)) {
+      if (!isDirectory(join(root, path))) rmSync(join(root, path), { force: true });
+      mkdirSync(join(root, path), { recursive: true, mode: 0o755 });
+      own(join(root, path), ownerOf(wanted, one.user, rootless), rootless);
+      chmodSync(join(root, path), Number.parseInt(one.mode, 8));
+    }
+    for (const [path, one] of Object.entries(wanted.files)) {
+      const id = ownerOf(wanted, one.user, rootless);
+      if (difference(join(root, path), one.mode, id, one.content) !== null)
+        writeOne(join(root, path), one, id, rootless);
+    }
+    return { version: versionOf(wanted) };
+  },
+
+  async observe(wanted) {
+    const root = hostFolder(wanted.host);
+    const rootless = isRootless(wanted);
+    const look = (path: string, one: { mode: string; user: string }, content: string | null) => {
+      const found = difference(join(root, path), one.mode, ownerOf(wanted, one.user, rootless), content);
+      return found === null ? [] : [`${path} ${found}`];
+    };
+    return [
+      ...Object.entries(wanted.folders).flatMap(([path, one]) => look(path, one, null)),
+      ...Object.entries(wanted.files).flatMap(([path, one]) => look(path, one, one.content)),
+    ];
+  },
+
+  async remove(wanted) {
+    for (const path of Object.keys(wanted.files).flatMap((file) => [file, `${file}.new`]))
+      rmSync(join(hostFolder(wanted.host), path), { recursive: true, force: true });
+  },
+};

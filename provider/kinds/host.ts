@@ -1,0 +1,201 @@
+/** A host: a network, mount, process and name namespace with its own supervisor, plugged into the bridge. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { hostPid, runFolder, runInSandbox } from "../enter.ts";
+import {
+  type HostHandle,
+  hostFolder,
+  linkName,
+  liveSandbox,
+  requireSandbox,
+  sandboxHandle,
+  stackFolder,
+} from "../handles.ts";
+import type { Kind } from "../kind.ts";
+import { groupFile, hostsFile, passwdFile } from "../processes.ts";
+import { until } from "../system.ts";
+
+const inputs = z.strictObject({
+  sandbox: sandboxHandle,
+  bridge: linkName,
+  name: linkName,
+  /** Its place in the stack's range; the interface's name and the user ids follow from it. */
+  number: z.int().min(1).max(65_534),
+  /** IPv4 address with prefix length, `10.77.32.11/16`. */
+  address: z.cidrv4(),
+  /** Names it may use → addresses: its /etc/hosts. */
+  names: z.record(z.string(), z.string()),
+  /** Whether it keeps the sandbox's listening sockets (the gateway). */
+  keepListeners: z.boolean(),
+});
+export type HostInputs = z.infer<typeof inputs>;
+
+const handleOf = ({ sandbox, name, number }: HostInputs): HostHandle => ({ sandbox, name, number });
+const script = resolve(import.meta.dirname, "../scripts/host-init.sh");
+
+/**
+ * Text of the commands that plug the host in; safe to repeat. Without its network namespace everything that still runs
+ * in the lost one is ended first; a lost link alone is plugged in again under what runs. Pure.
+ */
+function plugScript({ name, number, address, bridge }: HostInputs): string {
+  const outer = `v${number}`;
+  return [
+    `if ! ip -n ${name} link show lo >/dev/null 2>&1; then`,
+    `[ ! -d /run/scan/${name} ] || s6-svc -wD -T 10000 -dk /run/scan/${name}`,
+    `ip link del ${outer} 2>/dev/null || true`,
+    `ip netns del ${name} 2>/dev/null || rm -f /run/netns/${name}`,
+    `ip netns add ${name}`,
+    "fi",
+    `ip link show ${outer} >/dev/null 2>&1 || ip link add ${outer} type veth peer name eth0 netns ${name}`,
+    `ip link set ${outer} master ${bridge} up`,
+    `ip -n ${name} -batch - <<'END'`,
+    "link set lo up",
+    `address replace ${address} dev eth0`,
+    "link set eth0 up",
+    "END",
+    // Daemons bind ports below 1024 without being root; keepalived's peer may bind the virtual address early.
+    `nsenter --net=/run/netns/${name} sh -ec 'cd /proc/sys/net; echo 0 >ipv4/ip_unprivileged_port_start; echo 1 >ipv4/ip_nonlocal_bind; echo 4096 >core/somaxconn; echo "1024 65535" >ipv4/ip_local_port_range; echo 1 >ipv4/tcp_tw_reuse'`,
+  ].join("\n");
+}
+
+/** The supervised command that is the host. Pure. */
+function runScript({ name, keepListeners }: HostInputs): string {
+  return [
+    "#!/bin/sh",
+    "exec 2>&1",
+    `exec nsenter --net=/run/netns/${name} unshare --mount --pid --fork --uts --ipc --kill-child sh /run/stack/hosts/${name}/init.sh ${name} ${keepListeners ? "yes" : "no"}`,
+    "",
+  ].join("\n");
+}
+
+/**
+ * Text of the commands that let the sandbox's supervisor run the host; safe to repeat. Made aside and renamed: the
+ * supervisor may look at any moment, and waits ten seconds after it met a folder without a program. Pure.
+ */
+function superviseScript(wanted: HostInputs): string {
+  const folder = `/run/scan/${wanted.name}`;
+  const aside = `/run/scan/.${wanted.name}`;
+  return [
+    `rm -rf ${aside}; mkdir ${aside}`,
+    `cat >${aside}/run <<'END'\n${runScript(wanted)}END`,
+    // A host that ends leaves no stale process id behind.
+    `printf '#!/bin/sh\\nrm -f /run/hosts/${wanted.name}\\n' >${aside}/finish`,
+    `chmod 0755 ${aside}/run ${aside}/finish`,
+    `if [ -d ${folder} ]; then mv ${aside}/run ${aside}/finish ${folder}/; rmdir ${aside}; else mv ${aside} ${folder}; fi`,
+    "s6-svscanctl -a /run/scan",
+    // Up again where it had been told to stay down.
+    `[ ! -e ${folder}/supervise/control ] || s6-svc -u ${folder}`,
+  ].join("\n");
+}
+
+/** What a host was last made with; beside its own folder's content, for imports. */
+const recordFile = (directory: string, name: string) => join(stackFolder(directory), "hosts", `${name}.json`);
+
+/** The inputs that a host was last made with. @throws Error when there is no such host. */
+function recorded(directory: string, name: string): HostInputs {
+  const file = recordFile(directory, name);
+  if (!existsSync(file)) throw new Error(`there is no host ${name} in ${directory}: ${file} is missing`);
+  return inputs.parse(JSON.parse(readFileSync(file, "utf8")));
+}
+
+/** A host's number, by its name. @throws Error when there is no such host. */
+export const numberOf = (directory: string, name: string): number => recorded(directory, name).number;
+
+/** The host's own /etc, by path within its folder. */
+const etcFiles = (
+  { name, number, names }: HostInputs,
+  rootless: boolean,
+): Readonly<Record<string, string>> => ({
+  "etc/hosts": hostsFile(name, names),
+  "etc/passwd": passwdFile(number, rootless),
+  "etc/group": groupFile(number, rootless),
+});
+
+function writeFolder(wanted: HostInputs, rootless: boolean): void {
+  const folder = hostFolder(handleOf(wanted));
+  for (const inner of ["etc", "data", "log", "services", "site", "run"])
+    mkdirSync(join(folder, inner), { recursive: true, mode: 0o755 });
+  // Written in place, never renamed: they are mounted over the host's own /etc by inode.
+  for (const [path, content] of Object.entries(etcFiles(wanted, rootless)))
+    writeFileSync(join(folder, path), content, { mode: 0o644 });
+  writeFileSync(recordFile(wanted.sandbox.directory, wanted.name), JSON.stringify(wanted));
+}
+
+/** Findings about the host's own /etc. */
+function changedFiles(wanted: HostInputs, rootless: boolean): string[] {
+  const folder = hostFolder(handleOf(wanted));
+  return Object.entries(etcFiles(wanted, rootless)).flatMap(([path, content]) => {
+    const found = existsSync(join(folder, path)) ? readFileSync(join(folder, path), "utf8") : null;
+    return found === content ? [] : [`${path} ${found === null ? "is missing" : "has another content"}`];
+  });
+}
+
+function supervisorRuns(wanted: HostInputs): boolean {
+  const live = liveSandbox(wanted.sandbox.directory);
+  const pid = live === null ? null : hostPid(live, wanted.name);
+  return (
+    live !== null &&
+    pid !== null &&
+    existsSync(`/proc/${live.pid}/root/proc/${pid}/root/run/scan/.s6-svscan/control`)
+  );
+}
+
+export const host: Kind<HostInputs> = {
+  type: "onebox:index:Host",
+  inputs,
+  replaceOn: ["sandbox.directory", "name", "number", "bridge", "address", "keepListeners"],
+  id: ({ sandbox, name }) => `${sandbox.directory}/${name}`,
+
+  async ensure(wanted) {
+    const live = requireSandbox(wanted.sandbox.directory);
+    writeFolder(wanted, live.rootless);
+    copyFileSync(script, join(hostFolder(handleOf(wanted)), "init.sh"));
+    await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], {
+      input: `${plugScript(wanted)}\n${superviseScript(wanted)}\n`,
+    });
+    await until(`the start of host ${wanted.name}`, 15_000, () =>
+      supervisorRuns(wanted) ? null : "its supervisor does not run",
+    );
+    return { handle: handleOf(wanted) };
+  },
+
+  async observe(wanted) {
+    const live = liveSandbox(wanted.sandbox.directory);
+    if (live === null) return ["the sandbox does not run"];
+    if (!existsSync(`${runFolder(live)}/netns/${wanted.name}`)) return ["its network namespace is missing"];
+    if (!supervisorRuns(wanted)) return ["its supervisor does not run"];
+    const look = `ip -o link show v${wanted.number} up; ip -n ${wanted.name} -o address show eth0 up`;
+    const { stdout } = await runInSandbox(wanted.sandbox.directory, ["sh", "-c", look], { accept: "any" });
+    return [
+      ...(stdout.includes(`v${wanted.number}@`) ? [] : ["its link is missing or down"]),
+      ...(stdout.includes(` ${wanted.address} `)
+        ? []
+        : [`its link is down or lacks the address ${wanted.address}`]),
+      ...changedFiles(wanted, live.rootless),
+    ];
+  },
+
+  async remove(wanted) {
+    const live = liveSandbox(wanted.sandbox.directory);
+    if (live !== null) {
+      const { name, number } = wanted;
+      const commands = [
+        `[ ! -d /run/scan/${name} ] || { s6-svc -wD -T 10000 -dk /run/scan/${name}; rm -rf /run/scan/${name}; s6-svscanctl -an /run/scan; }`,
+        `rm -rf /run/scan/.${name}`,
+        `! ip link show v${number} >/dev/null 2>&1 || ip link del v${number}`,
+        `[ ! -e /run/netns/${name} ] || ip netns del ${name}`,
+      ];
+      await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], { input: `${commands.join("\n")}\n` });
+    }
+    rmSync(hostFolder(handleOf(wanted)), { recursive: true, force: true });
+    rmSync(recordFile(wanted.sandbox.directory, wanted.name), { force: true });
+  },
+
+  async adopt(id) {
+    const known = recorded(dirname(id), basename(id));
+    const { incarnation } = requireSandbox(known.sandbox.directory);
+    const adopted = { ...known, sandbox: { ...known.sandbox, incarnation } };
+    return { inputs: adopted, outputs: { handle: handleOf(adopted) } };
+  },
+};

@@ -1,0 +1,213 @@
+/** A stack's sandbox: one process tree with a network, mounts and process ids of its own. Ending its first process ends all. */
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, relative, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { type Finding, findingsMessage } from "../../config/findings.ts";
+import { runFolder, sandboxCommand } from "../enter.ts";
+import { liveSandbox, project, requireSandbox, stackFolder } from "../handles.ts";
+import { type Kind, Refusal } from "../kind.ts";
+import { kill, nameOf, parentOf, run, startDetached, startTime, until } from "../system.ts";
+
+const listener = z.strictObject({
+  /** Loopback address of this machine. */
+  address: z.string(),
+  port: z.int().min(1).max(65535),
+  /** The configuration key that changes it, for messages. */
+  setting: z.string(),
+});
+
+const inputs = z.strictObject({
+  /** The stack's folder, from the project's. */
+  directory: z.string().min(1),
+  /** Tree of unpacked Debian packages laid over /usr, from the project's folder; empty when the machine has all. */
+  packages: z.string(),
+  /** Loopback sockets of this machine, inherited by the gateway host as descriptors 3, 4, ... */
+  listeners: z.array(listener).max(6),
+});
+export type SandboxInputs = z.infer<typeof inputs>;
+
+/** What the running sandbox was started with. */
+const launchFile = (directory: string) => join(stackFolder(directory), "launch.json");
+
+const scripts = resolve(import.meta.dirname, "../scripts");
+
+/** Whether a loopback port is free: null, or why not. */
+function portProblem(address: string, port: number): Promise<string | null> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once("error", (error) => done(error.message));
+    server.listen({ host: address, port, exclusive: true }, () => server.close(() => done(null)));
+  });
+}
+
+async function portFindings(listeners: SandboxInputs["listeners"]): Promise<Finding[]> {
+  const found = await Promise.all(
+    listeners.map(async ({ address, port, setting }) => ({
+      address,
+      port,
+      setting,
+      problem: await portProblem(address, port),
+    })),
+  );
+  return found.flatMap(({ address, port, setting, problem }) =>
+    problem === null
+      ? []
+      : [
+          {
+            path: setting,
+            problem: `${address}:${port} cannot be listened on (${problem})`,
+            remedy: `End what uses it (ss -ltnp), or choose another with: pulumi config set --path '${setting}' PORT`,
+          },
+        ],
+  );
+}
+
+/** Commands without which no sandbox starts; each is in /usr or in the unpacked packages. */
+const needed = [
+  "usr/bin/s6-svscan",
+  "usr/sbin/nft",
+  "usr/sbin/haproxy",
+  "usr/sbin/mariadbd",
+  "usr/sbin/nginx",
+];
+
+function packageFindings(packages: string): Finding[] {
+  const roots = packages === "" ? ["/"] : ["/", stackFolder(packages)];
+  const missing = needed.filter((path) => !roots.some((root) => existsSync(join(root, path))));
+  return missing.length === 0
+    ? []
+    : [
+        {
+          path: "packages",
+          problem: `${missing.join(", ")} not found`,
+          remedy: "Get what the stack needs with: npm run setup",
+        },
+      ];
+}
+
+/** The process that holds the sandbox's listening sockets and waits for its end; 0 when it has ended before. */
+function launcherOf(pid: number): number {
+  const parent = parentOf(pid);
+  return nameOf(parent) === "unshare" ? parent : 0;
+}
+
+async function stop(directory: string): Promise<void> {
+  const live = liveSandbox(directory);
+  if (live === null) return;
+  const launcher = launcherOf(live.pid);
+  kill(live.pid);
+  await until(`the end of sandbox ${directory}`, 10_000, () =>
+    startTime(live.pid) === null && startTime(launcher) === null ? null : "it still runs",
+  );
+}
+
+function launchCommand(folder: string, { listeners, packages }: SandboxInputs): string[] {
+  const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
+  return [
+    "perl",
+    join(scripts, "hold-listeners.pl"),
+    ...listeners.map(({ address, port }) => `${address}:${port}`),
+    "--",
+    ...["unshare", ...user, "--net", "--mount", "--pid", "--fork", "--"],
+    ...["sh", join(scripts, "sandbox-init.sh"), folder, dirname(dirname(process.execPath))],
+    packages === "" ? "" : stackFolder(packages),
+  ];
+}
+
+/** What the sandbox was last started with; null when that is not known. */
+function launchedWith(directory: string): SandboxInputs | null {
+  try {
+    return inputs.parse(JSON.parse(readFileSync(launchFile(directory), "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+const startedWith = (wanted: SandboxInputs) => isDeepStrictEqual(launchedWith(wanted.directory), wanted);
+
+/** Before anything is touched; the ports that the running sandbox itself holds are free to be held again. */
+async function refuseIfImpossible({ directory, packages, listeners }: SandboxInputs): Promise<void> {
+  const held = liveSandbox(directory) === null ? [] : (launchedWith(directory)?.listeners ?? []);
+  const isHeld = ({ address, port }: SandboxInputs["listeners"][number]) =>
+    held.some((one) => one.address === address && one.port === port);
+  const findings = [
+    ...packageFindings(packages),
+    ...(await portFindings(listeners.filter((one) => !isHeld(one)))),
+  ];
+  if (findings.length > 0) throw new Refusal(findingsMessage("The sandbox cannot be started:", findings));
+}
+
+async function start(wanted: SandboxInputs): Promise<void> {
+  const folder = stackFolder(wanted.directory);
+  mkdirSync(join(folder, "hosts"), { recursive: true });
+  rmSync(join(folder, "incarnation"), { force: true });
+  writeFileSync(launchFile(wanted.directory), JSON.stringify(wanted));
+  const log = join(folder, "sandbox.log");
+  const descriptor = openSync(log, "w", 0o600);
+  const launcher = startDetached(launchCommand(folder, wanted), descriptor);
+  closeSync(descriptor);
+  await until(`the start of sandbox ${wanted.directory}`, 10_000, () => {
+    const said = readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n");
+    if (startTime(launcher) === null) throw new Error(`the sandbox ended while starting:\n${said}`);
+    return liveSandbox(wanted.directory) === null ? said || "no first process" : null;
+  });
+}
+
+/** Removes a folder that processes of other user ids wrote into. Without root they are all the user's own. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+export const sandbox: Kind<SandboxInputs> = {
+  type: "onebox:index:Sandbox",
+  inputs,
+  replaceOn: ["directory"],
+  id: ({ directory }) => directory,
+
+  findings({ directory }): Finding[] {
+    const fromFolder = relative(stackFolder(directory), project);
+    return fromFolder === "" || !fromFolder.startsWith("..")
+      ? [
+          {
+            path: "directory",
+            problem: `${directory} holds the project itself, and a stack's folder goes with the stack`,
+            remedy: "Name a folder of the stack's own, as .onebox/stacks/dev",
+          },
+        ]
+      : [];
+  },
+
+  async ensure(wanted) {
+    if (liveSandbox(wanted.directory) === null || !startedWith(wanted)) {
+      await refuseIfImpossible(wanted);
+      await stop(wanted.directory);
+      await start(wanted);
+    }
+    const live = liveSandbox(wanted.directory);
+    if (live === null) throw new Error(`the sandbox of ${wanted.directory} ended right after its start`);
+    await until(`the supervisor of sandbox ${wanted.directory}`, 10_000, () =>
+      existsSync(`${runFolder(live)}/scan/.s6-svscan/control`) ? null : "it does not run",
+    );
+    await run(sandboxCommand(live, ["true"]));
+    return { handle: { directory: wanted.directory, incarnation: live.incarnation } };
+  },
+
+  async observe(wanted) {
+    if (liveSandbox(wanted.directory) === null) return ["its first process does not run"];
+    return startedWith(wanted) ? [] : ["it was started with other settings"];
+  },
+
+  async remove(wanted) {
+    await stop(wanted.directory);
+    removeFolder(stackFolder(wanted.directory));
+  },
+
+  async adopt(directory) {
+    const { incarnation } = requireSandbox(directory);
+    const known = launchedWith(directory);
+    if (known === null) throw new Error(`${launchFile(directory)} does not tell how the sandbox was started`);
+    return { inputs: known, outputs: { handle: { directory, incarnation } } };
+  },
+};

@@ -1,0 +1,239 @@
+/** A supervised process of a host. */
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { hostProc, runInHost } from "../enter.ts";
+import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles.ts";
+import type { Kind } from "../kind.ts";
+import { userId, userName } from "../processes.ts";
+import { readiness, untilReady } from "../readiness.ts";
+import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
+import { asUser, folderHash, type ServiceFile, type Supervised, serviceFolder } from "../supervision.ts";
+import { until } from "../system.ts";
+import { inTurn } from "../turns.ts";
+
+const remoteCommand = z.strictObject({ host: hostHandle, command: z.array(z.string()).min(1) });
+
+const inputs = z.strictObject({
+  host: hostHandle,
+  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  command: z.array(z.string()).min(1),
+  /** Service user, or `root`. */
+  user: userName,
+  /** Further groups, by the names of service users. */
+  groups: z.array(userName).default([]),
+  capabilities: z.array(z.string()).default([]),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, "a name of letters, digits and underscores"), z.string())
+    .default({}),
+  directory: z.string().default("/run/host"),
+  stopSignal: z.enum(["TERM", "QUIT", "USR1", "INT"]).default("TERM"),
+  /** Milliseconds. */
+  stopTimeout: z.int().min(100).default(5000),
+  /** Versions of the files it reads; a change reloads it. */
+  version: z.string(),
+  /** How it takes up changed files: a signal that loses no request, or a restart. */
+  reload: z.enum(["HUP", "USR1", "USR2", "restart", "none"]),
+  /** Checks its files; must succeed before it is started or reloaded. */
+  validate: z.array(z.string()).nullable().default(null),
+  ready: readiness.nullable(),
+  stateFile: z.string().nullable().default(null),
+  /** Milliseconds until it must be ready. */
+  readyTimeout: z.int().default(30_000),
+  /** Started by something else (a cluster): installed, reloaded, never started from here. */
+  manual: z.boolean().default(false),
+  /** Rolling change: one of the group at a time, taken out of service before and put back after. */
+  rollout: z
+    .strictObject({ group: z.string(), drain: z.array(remoteCommand), resume: z.array(remoteCommand) })
+    .nullable()
+    .default(null),
+});
+export type ServiceInputs = z.output<typeof inputs>;
+
+const applied = z.object({ process: z.string(), version: z.string() });
+
+const persistent = ({ host, name }: ServiceInputs) => join(hostFolder(host), "services", name);
+
+/** The live service folder as this machine sees it; null when the host is down. */
+function liveFolder({ host, name }: ServiceInputs): string | null {
+  const proc = hostProc(host);
+  return proc === null ? null : `${proc}/root/run/scan/${name}`;
+}
+
+function supervised(service: ServiceInputs): Supervised {
+  const rootless = liveSandbox(service.host.sandbox.directory)?.rootless ?? false;
+  return {
+    ...service,
+    userId: userId(service.host.number, service.user, rootless),
+    groupIds: service.groups.map((group) => userId(service.host.number, group, rootless)),
+  };
+}
+
+const filesOf = (service: ServiceInputs) => serviceFolder(service.name, supervised(service));
+
+function writeFiles(folder: string, files: readonly ServiceFile[]): void {
+  for (const { path, content, executable } of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+    // The supervisor is root; the environment is nobody else's business.
+    chmodSync(join(folder, path), executable ? 0o700 : 0o600);
+  }
+}
+
+/** What the running process was started with and has loaded, as noted; null when nothing is. */
+function appliedTo(service: ServiceInputs): z.infer<typeof applied> | null {
+  const folder = liveFolder(service);
+  if (folder === null) return null;
+  try {
+    return applied.parse(JSON.parse(readFileSync(`${folder}/applied`, "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether the folder that the supervisor looks at is this one. */
+function isLive(service: ServiceInputs, files: readonly ServiceFile[]): boolean {
+  const folder = liveFolder(service);
+  const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : null);
+  return (
+    folder !== null &&
+    files.every(({ path, content }) => path === "down" || textOf(`${folder}/${path}`) === content)
+  );
+}
+
+/** Runs a script that changes the host's services. */
+async function inHost(host: HostHandle, script: string, timeout = 60_000): Promise<void> {
+  try {
+    await runInHost(host, ["sh", "-es"], { input: `${script}\n`, timeout });
+  } finally {
+    forgetServiceStates(host);
+  }
+}
+
+/** Puts the folder where the supervisor looks, and lets it look; safe to repeat. A script that just runs is replaced, never written into. */
+async function install(service: ServiceInputs): Promise<void> {
+  const { name, host } = service;
+  await inHost(
+    host,
+    `mkdir -p /run/host/log/${name} && chmod 0755 /run/host/log/${name}
+if [ -d /run/scan/${name} ]; then cp -r --remove-destination /run/host/services/${name}/. /run/scan/${name}/
+else rm -rf /run/scan/.${name}; mkdir /run/scan/.${name}; cp -r /run/host/services/${name}/. /run/scan/.${name}/; mv /run/scan/.${name} /run/scan/${name}; fi
+s6-svscanctl -a /run/scan`,
+  );
+  const folder = liveFolder(service);
+  await until(`the supervisor of ${host.name}/${name}`, 10_000, () =>
+    folder !== null && existsSync(`${folder}/supervise/control`) ? null : "it does not run",
+  );
+}
+
+/** As the service's own user: a checker that opens log files must not leave them root's. */
+async function validate(service: ServiceInputs): Promise<void> {
+  if (service.validate !== null)
+    await runInHost(service.host, [...asUser(supervised(service)), ...service.validate]);
+}
+
+async function ready({ host, name, ready: condition, readyTimeout }: ServiceInputs): Promise<void> {
+  if (condition === null) return;
+  try {
+    await untilReady(host, name, condition, readyTimeout);
+  } catch (error) {
+    const log = join(hostFolder(host), "log", name, "current");
+    const said = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").slice(-8).join("\n") : "";
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}${said === "" ? "" : `\nIts last words:\n${said}`}`,
+    );
+  }
+}
+
+const signalOptions = { HUP: "-h", USR1: "-1", USR2: "-2" } as const;
+
+async function takeUp(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {
+  const { host, name } = service;
+  const folder = `/run/scan/${name}`;
+  if (how === "none") return;
+  const limit = service.stopTimeout + 15_000;
+  if (how === "restart") await inHost(host, `s6-svc -wr -T ${limit} -r ${folder}`, limit + 5000);
+  else await inHost(host, `s6-svc ${signalOptions[how]} ${folder}`);
+}
+
+/** Changes a running service; in its turn and drained where it takes part in a rolling change. */
+async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {
+  const { rollout, host } = service;
+  const act = async () => {
+    await install(service);
+    await takeUp(service, how);
+    await ready(service);
+  };
+  if (rollout === null || how !== "restart") return act();
+  await inTurn(rollout.group, host.name, async () => {
+    for (const { host: other, command } of rollout.drain) await runInHost(other, command);
+    await act();
+    for (const { host: other, command } of rollout.resume) await runInHost(other, command);
+  });
+}
+
+async function bring(service: ServiceInputs, files: readonly ServiceFile[]): Promise<void> {
+  const { host, name, manual, version } = service;
+  const before = appliedTo(service);
+  const state = (await serviceStates(host)).get(name);
+  if (state === undefined || !state.up || !(manual || state.wanted)) {
+    await validate(service);
+    await install(service);
+    if (manual) return;
+    await inHost(host, `rm -f /run/scan/${name}/down; s6-svc -u /run/scan/${name}`);
+    await ready(service);
+  } else if (!isLive(service, files) || (before !== null && before.process !== folderHash(files))) {
+    await validate(service);
+    await change(service, "restart");
+  } else if (before?.version !== version) {
+    await validate(service);
+    await change(service, service.reload);
+  } else {
+    await ready(service);
+  }
+}
+
+export const service: Kind<ServiceInputs> = {
+  type: "onebox:index:Service",
+  inputs,
+  replaceOn: ["host.sandbox.directory", "host.name", "name"],
+  id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
+
+  async ensure(wanted) {
+    const files = filesOf(wanted);
+    // A manual service that was started once comes back with its host: only the first time it is told to stay down.
+    const known = existsSync(join(persistent(wanted), "run"));
+    writeFiles(persistent(wanted), known ? files.filter(({ path }) => path !== "down") : files);
+    await bring(wanted, files);
+    const now = JSON.stringify({ process: folderHash(files), version: wanted.version });
+    // In the lasting folder too: when the host starts again, its services start with what is noted there.
+    for (const folder of [persistent(wanted), liveFolder(wanted)])
+      if (folder !== null) writeFileSync(join(folder, "applied"), now);
+    return {};
+  },
+
+  async observe(wanted) {
+    if (hostProc(wanted.host) === null) return [`host ${wanted.host.name} is down`];
+    const state = (await serviceStates(wanted.host)).get(wanted.name);
+    if (state === undefined) return ["it is not supervised"];
+    if (wanted.manual) return [];
+    if (!state.wanted) return ["it was told to stay down"];
+    if (!state.up) return ["its process does not run"];
+    const known = appliedTo(wanted);
+    if (known !== null && known.process !== folderHash(filesOf(wanted)))
+      return ["its process was started with other settings"];
+    return known !== null && known.version !== wanted.version ? ["it has not loaded its newest files"] : [];
+  },
+
+  async remove(wanted) {
+    const { host, name } = wanted;
+    if (hostProc(host) !== null) {
+      await inHost(
+        host,
+        `[ ! -d /run/scan/${name} ] || { s6-svc -wD -T 15000 -d /run/scan/${name} || true; s6-svc -xd /run/scan/${name} || true; rm -rf /run/scan/${name}; s6-svscanctl -an /run/scan; }
+rm -rf /run/scan/.${name}`,
+      );
+    }
+    rmSync(persistent(wanted), { recursive: true, force: true });
+  },
+};

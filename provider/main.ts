@@ -1,0 +1,29 @@
+/** The onebox provider plugin: a whole web infrastructure as processes of one Linux machine. */
+import { main } from "@pulumi/pulumi/provider/index.js";
+import { handlerOf, providerOf } from "./dispatch.ts";
+import { bridge } from "./kinds/bridge.ts";
+import { directoryCopy } from "./kinds/directoryCopy.ts";
+import { endpoint } from "./kinds/endpoint.ts";
+import { fileTree } from "./kinds/fileTree.ts";
+import { galeraCluster } from "./kinds/galeraCluster.ts";
+import { host } from "./kinds/host.ts";
+import { ruleSet } from "./kinds/ruleSet.ts";
+import { sandbox } from "./kinds/sandbox.ts";
+import { service } from "./kinds/service.ts";
+
+// Whatever the caller's own mask is: daemons that run as their own users read what is made here; secrets get a mode of their own.
+process.umask(0o022);
+
+const handlers = new Map([
+  [sandbox.type, handlerOf(sandbox)],
+  [bridge.type, handlerOf(bridge)],
+  [host.type, handlerOf(host)],
+  [ruleSet.type, handlerOf(ruleSet)],
+  [fileTree.type, handlerOf(fileTree)],
+  [directoryCopy.type, handlerOf(directoryCopy)],
+  [service.type, handlerOf(service)],
+  [galeraCluster.type, handlerOf(galeraCluster)],
+  [endpoint.type, handlerOf(endpoint)],
+]);
+
+await main(providerOf("0.1.0", handlers), process.argv.slice(2));

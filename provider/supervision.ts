@@ -1,0 +1,118 @@
+/** Text of the s6 service folders that run a host's services. Pure. */
+import { createHash } from "node:crypto";
+
+/** How a process is run under supervision. */
+export interface Supervised {
+  readonly command: readonly string[];
+  /** Numeric user and group id; 0 stays root of the host. */
+  readonly userId: number;
+  /** Further groups' numeric ids. */
+  readonly groupIds: readonly number[];
+  /** Linux capabilities that it keeps when it is not root, `net_admin`. */
+  readonly capabilities: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  /** Signal that asks it to end in good order. */
+  readonly stopSignal: string;
+  /** Milliseconds after which it is killed when it does not end. */
+  readonly stopTimeout: number;
+  /** File kept at 0 while the process runs and at 1 while it does not; null for none. */
+  readonly stateFile: string | null;
+  /** Whether its supervisor leaves it down until told. */
+  readonly manual: boolean;
+}
+
+/** Quotes a word for sh. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Words that make a command run as the service's user; none for root. */
+export function asUser({ userId, groupIds, capabilities }: Supervised): string[] {
+  if (userId === 0) return [];
+  const id = String(userId);
+  if (capabilities.length === 0) return ["s6-applyuidgid", "-u", id, "-g", id, "-G", groupIds.join(",")];
+  const kept = capabilities.map((capability) => `+${capability}`).join(",");
+  const groups = groupIds.length === 0 ? ["--clear-groups"] : ["--groups", groupIds.join(",")];
+  return [
+    ...["setpriv", "--reuid", id, "--regid", id, ...groups],
+    ...[
+      "--inh-caps",
+      `-all,${kept}`,
+      "--ambient-caps",
+      `-all,${kept}`,
+      "--bounding-set",
+      `-all,${kept}`,
+      "--",
+    ],
+  ];
+}
+
+const writeState = ({ stateFile }: Supervised, state: 0 | 1) =>
+  stateFile === null ? [] : [`echo ${state} >${quote(stateFile)}`];
+
+function runScript(service: Supervised): string {
+  const exports = Object.entries(service.environment).map(
+    ([name, value]) => `export ${name}=${quote(value)}`,
+  );
+  const command = [...asUser(service), ...service.command].map(quote);
+  return [
+    "#!/bin/sh",
+    "exec 2>&1",
+    `echo $$ >${groupFile}`,
+    // As root as many open files as daemons want; else as many as this user may have.
+    'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"',
+    `cd ${quote(service.directory)}`,
+    ...exports,
+    ...writeState(service, 0),
+    `exec ${command.join(" ")}`,
+    "",
+  ].join("\n");
+}
+
+/** File of a service folder in which its process writes its id, which is that of its process group too. */
+const groupFile = "group";
+
+/**
+ * What may be left of a killed service: workers that still hold its port. They share its process group, whose id the
+ * run script wrote down.
+ */
+function finishScript(service: Supervised): string {
+  return [
+    "#!/bin/sh",
+    ...writeState(service, 1),
+    `[ ! -s ${groupFile} ] || kill -KILL "-$(cat ${groupFile})" 2>/dev/null`,
+    "exit 0",
+    "",
+  ].join("\n");
+}
+
+/** s6-log keeps ten files of a megabyte. */
+const logScript = (name: string) =>
+  ["#!/bin/sh", `exec s6-log -b n10 s1000000 /run/host/log/${name}`, ""].join("\n");
+
+/** One file of a service folder. */
+export interface ServiceFile {
+  readonly path: string;
+  readonly content: string;
+  readonly executable: boolean;
+}
+
+/** The service folder of `name`. */
+export function serviceFolder(name: string, service: Supervised): readonly ServiceFile[] {
+  return [
+    { path: "run", content: runScript(service), executable: true },
+    { path: "finish", content: finishScript(service), executable: true },
+    { path: "log/run", content: logScript(name), executable: true },
+    { path: "down-signal", content: `${service.stopSignal}\n`, executable: false },
+    { path: "timeout-kill", content: `${service.stopTimeout}\n`, executable: false },
+    ...(service.manual ? [{ path: "down", content: "", executable: false }] : []),
+  ];
+}
+
+/** Hash of a service folder: changes when the process has to be started anew. */
+export function folderHash(files: readonly ServiceFile[]): string {
+  return createHash("sha256")
+    .update(JSON.stringify(files.filter(({ path }) => path !== "down")))
+    .digest("hex");
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http";
+
+function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  const text = Array.isArray(value) ? value[0] : value;
+  return text === undefined || text === "" ? null : text;
+}
+
+/**
+ * Address of the visitor. The balancer removes what a visitor sends and writes its own X-Forwarded-For, so
+ * the first address is the visitor's; the tiers behind it append.
+ */
+export function addressOf(request: IncomingMessage): string | null {
+  return headerOf(request, "x-forwarded-for")?.split(",")[0]?.trim() ?? null;
+}
+
+/** The scheme that the visitor used. */
+export function protocolOf(request: IncomingMessage): string {
+  return headerOf(request, "x-forwarded-proto") ?? "http";
+}
+
+/** Whether a browser says that another site made it send this request. */
+export function isFromOtherSite(request: IncomingMessage): boolean {
+  const site = headerOf(request, "sec-fetch-site");
+  return site === "cross-site" || site === "same-site";
+}
+
+/** Whether the answer should be a page: a form sent by a browser without script. */
+export function wantsPage(request: IncomingMessage): boolean {
+  const type = headerOf(request, "content-type") ?? "";
+  return (
+    type.startsWith("application/x-www-form-urlencoded") &&
+    headerOf(request, "accept")?.includes("text/html") === true
+  );
+}

@@ -1,0 +1,68 @@
+/** The full topology, by the real CLI, from `up` to `destroy`. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { until } from "../../provider/system.ts";
+import { projectRoot } from "../../tools/paths.ts";
+import { added, familyOf, stillRunning, type Traces, traces } from "./support/machine.ts";
+import { fullTopology, TestStack } from "./support/stack.ts";
+import { drift } from "./topics/drift.ts";
+import { entrance } from "./topics/entrance.ts";
+import { failover } from "./topics/failover.ts";
+import { firewall } from "./topics/firewall.ts";
+import { hops } from "./topics/hops.ts";
+import { rolling } from "./topics/rolling.ts";
+import { site } from "./topics/site.ts";
+
+describe("the full topology", function () {
+  this.timeout(180_000);
+  let stack: TestStack | null = null;
+  let earlier: Traces | null = null;
+  const up = (): TestStack => {
+    assert.ok(stack, "the stack is not up");
+    return stack;
+  };
+  const named = (role: string) =>
+    fullTopology.filter((server) => server.role === role).map(({ name }) => name);
+
+  // Limits that the loads of these tests stay below; the limits themselves are tested on the small topology.
+  const limits = { requestsPer10s: 1_000_000, connections: 1000 };
+
+  before(async () => {
+    earlier = await traces();
+    stack = await TestStack.make("test-full", { servers: fullTopology, limits });
+    await stack.up();
+  });
+
+  entrance(up);
+  site(up, named("web").length);
+  firewall(
+    up,
+    fullTopology.map(({ name }) => name),
+  );
+  failover(up, { balancers: named("balancer"), webs: named("web"), databases: named("database") });
+  hops(up);
+  rolling(up);
+  drift(up);
+
+  describe("the end", () => {
+    it("leaves nothing behind when it is destroyed", async () => {
+      const { directory, sandboxPid } = up();
+      const processes = familyOf(sandboxPid);
+      assert.ok(processes.length > 100, `only ${processes.length} processes were found`);
+      await up().destroy();
+      stack = null;
+      await until("the end of every process", 10_000, () => stillRunning(processes)[0] ?? null);
+      assert.ok(earlier);
+      assert.deepEqual(added(earlier, await traces()), {});
+      assert.ok(
+        !existsSync(join(projectRoot, directory)),
+        readdirSync(join(projectRoot, ".onebox")).join(" "),
+      );
+    });
+  });
+
+  after(async () => {
+    await stack?.destroy();
+  });
+});

@@ -1,0 +1,95 @@
+/** A ledger of acknowledged writes: what the site said it kept must be there afterwards. */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import { ask, keepAlive, type Target } from "./http.ts";
+
+const page = z.object({
+  tokens: z.array(z.object({ id: z.number(), token: z.string() })),
+  next: z.number().nullable(),
+});
+
+/** What a bounded load of writes came to. */
+export interface Writes {
+  /** Tokens of writes that were acknowledged (201 or 200). */
+  readonly acknowledged: ReadonlySet<string>;
+  /** Writes that were not acknowledged: they may or may not be kept. */
+  readonly failed: readonly string[];
+  /** Longest time between two acknowledgements, milliseconds. */
+  readonly longestGap: number;
+}
+
+/** A running load of writes. */
+export interface Writing {
+  /** Resolves when at least so many more were acknowledged. */
+  readonly acknowledgedMore: (count: number) => Promise<void>;
+  /** Ends the load and tells what it came to. */
+  readonly stop: () => Promise<Writes>;
+}
+
+/** Starts `writers` writers, one request each at a time, until stopped or `limit` writes were tried. */
+export function startWriting(target: Target, { writers = 4, limit = 20_000 } = {}): Writing {
+  const acknowledged = new Set<string>();
+  const failed: string[] = [];
+  const agent = keepAlive(writers);
+  let stopped = false;
+  let tried = 0;
+  let last = Date.now();
+  let longestGap = 0;
+  let waiting: { readonly count: number; readonly done: () => void }[] = [];
+  const note = (token: string) => {
+    acknowledged.add(token);
+    longestGap = Math.max(longestGap, Date.now() - last);
+    last = Date.now();
+    for (const { done } of waiting.filter(({ count }) => acknowledged.size >= count)) done();
+    waiting = waiting.filter(({ count }) => acknowledged.size < count);
+  };
+  const writer = async () => {
+    while (!stopped && tried < limit) {
+      tried += 1;
+      const token = randomUUID();
+      const body = JSON.stringify({ author: "ledger", text: token, token });
+      // The token makes a repetition safe, and this says so to the balancer.
+      const headers = { "idempotency-key": token };
+      try {
+        const { status } = await ask(target, { method: "POST", path: "/api/entries", body, agent, headers });
+        if (status === 201 || status === 200) note(token);
+        else failed.push(`${status}`);
+      } catch (error) {
+        failed.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+  const running = Promise.all(Array.from({ length: writers }, writer));
+  return {
+    acknowledgedMore: (count) =>
+      new Promise((done) => {
+        waiting.push({ count: acknowledged.size + count, done });
+      }),
+    stop: async () => {
+      stopped = true;
+      await running;
+      agent.destroy();
+      return { acknowledged, failed, longestGap };
+    },
+  };
+}
+
+/** Every token the site holds. */
+export async function tokensKept(target: Target): Promise<ReadonlySet<string>> {
+  const tokens = new Set<string>();
+  for (let after: number | null = 0; after !== null; ) {
+    const answer = await ask(target, { path: `/api/entries/tokens?after=${after}&limit=1000` });
+    if (answer.status !== 200)
+      throw new Error(`the ledger could not be read: ${answer.status} ${answer.body}`);
+    const { tokens: held, next }: z.infer<typeof page> = page.parse(JSON.parse(answer.body));
+    for (const { token } of held) tokens.add(token);
+    after = next;
+  }
+  return tokens;
+}
+
+/** Acknowledged writes that the site does not hold. */
+export async function lostWrites(target: Target, { acknowledged }: Writes): Promise<readonly string[]> {
+  const kept = await tokensKept(target);
+  return [...acknowledged].filter((token) => !kept.has(token));
+}

@@ -1,0 +1,126 @@
+/** Runs the whole program in this process against Pulumi's mocks, and keeps every resource that it registers. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
+import { parse } from "yaml";
+import { z } from "zod";
+import { mockedCall, mockedState } from "./mockedProviders.ts";
+
+/** The project's folder. */
+export const root = join(import.meta.dirname, "../..");
+
+const stackFile = z.object({ config: z.record(z.string(), z.unknown()) });
+
+/** A configuration as Pulumi hands it to the program: `foobar:cloud` → text. */
+export type RawConfig = Readonly<Record<string, string>>;
+
+/** The committed configuration of a stack, with some of its keys replaced (`aws` merged one level deep). */
+export function committedConfig(stack: string, changes: Readonly<Record<string, unknown>> = {}): RawConfig {
+  const text = readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8");
+  const { config } = stackFile.parse(parse(text));
+  const changed = Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => {
+      const name = `foobar:${key}`;
+      const before = config[name];
+      const merge = (each: unknown) => typeof each === "object" && each !== null && !Array.isArray(each);
+      return [name, merge(before) && merge(value) ? Object.assign({}, before, value) : value] as const;
+    }),
+  );
+  return Object.fromEntries(
+    Object.entries({ ...config, ...changed })
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)] as const),
+  );
+}
+
+/** A resource as the engine would have been asked to make it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly parent: string;
+  readonly protect: boolean;
+  readonly deleteBeforeReplace: boolean;
+  /** Names of inputs that hold a secret. */
+  readonly secretInputs: readonly string[];
+}
+
+/** What the program made. */
+export interface MockedStack<T> {
+  readonly resources: readonly Registered[];
+  readonly result: T;
+}
+
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const signatureKey = "4dabf18193072939515e22adb298388d";
+
+const holdsSecret = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (Reflect.get(value, signatureKey) === secretSignature || Object.values(value).some(holdsSecret));
+
+const plain = z.record(z.string(), z.unknown());
+
+/** Takes secrets and outputs out of their envelopes. */
+function unwrapped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (typeof value !== "object" || value === null) return value;
+  const signature: unknown = Reflect.get(value, signatureKey);
+  if (signature !== undefined && "value" in value) return unwrapped(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
+}
+
+/**
+ * Builds a stack under mocks and waits until everything is registered.
+ * @param config as `committedConfig` gives it
+ * @param build makes the stack; its result is resolved from outputs
+ */
+export async function mockedStack<T>(
+  { stack, config }: { readonly stack: string; readonly config: RawConfig },
+  build: () => Promise<T>,
+): Promise<MockedStack<pulumi.Unwrap<T>>> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => ({
+        id: id === undefined || id === "" ? `${name}-id` : id,
+        state: mockedState(type, name, plain.parse(unwrapped(inputs))),
+      }),
+      call: ({ token, inputs }) => mockedCall(token, plain.parse(inputs)),
+    },
+    "foobar",
+    stack,
+    false,
+  );
+  pulumi.runtime.setAllConfig(config);
+  const monitor = getMonitor();
+  if (!monitor) throw new Error("the mocks have no monitor");
+  const original = monitor.registerResource;
+  const keep = (request: RegisterResourceRequest) => {
+    const inputs = plain.parse(request.getObject()?.toJavaScript() ?? {});
+    registered.push({
+      type: request.getType(),
+      name: request.getName(),
+      inputs: plain.parse(unwrapped(inputs)),
+      parent: request.getParent(),
+      protect: request.getProtect() ?? false,
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+      secretInputs: Object.entries(inputs).flatMap(([name, value]) => (holdsSecret(value) ? [name] : [])),
+    });
+  };
+  // What the mocks are told is less than what the engine is told: parent and protection are missing there.
+  Object.assign(monitor, {
+    registerResource: (...args: [RegisterResourceRequest, ...unknown[]]) => {
+      keep(args[0]);
+      return Reflect.apply(original, monitor, args);
+    },
+  });
+  const built = pulumi.output(await build());
+  const result = await new Promise<pulumi.Unwrap<T>>((resolve) => {
+    built.apply((value) => resolve(value));
+  });
+  await pulumi.runtime.disconnect();
+  return { resources: registered, result };
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { renderReportScript, renderSecretsScript, renderStartScript } from "../../../hosts/awsHost.ts";
+import { layoutUnder } from "../../../hosts/layout.ts";
+
+const layout = layoutUnder("/srv/host", "/opt/node");
+const artifact = { bucket: "b", key: "k", version: "v", sha256: "0".repeat(64) };
+
+const start = renderStartScript({
+  region: "eu-west-1",
+  layout,
+  packages: [{ name: "agent", url: "https://a.example/agent.deb", sha256: null }],
+  site: artifact,
+  siteDirectory: "/srv/site",
+  node: artifact,
+  databaseCa: artifact,
+  databaseCaPath: "/etc/ca.pem",
+  units: ["site.service", "web.service"],
+  agents: [["agent", "--start"]],
+});
+
+/** A folder with programs that stand in for those of a server. */
+function stage(programs: Readonly<Record<string, string>>): {
+  readonly folder: string;
+  readonly path: string;
+} {
+  const folder = mkdtempSync(join(tmpdir(), "aws-host-"));
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/bash\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return { folder, path: `${bin}:${process.env.PATH ?? ""}` };
+}
+
+const run = (script: string, path: string, args: readonly string[] = []) =>
+  spawnSync("bash", ["-s", "--", ...args], {
+    input: script,
+    env: { ...process.env, PATH: path },
+    encoding: "utf8",
+  });
+
+const changedAt = (path: string) => statSync(path, { bigint: true }).mtimeNs;
+
+describe("scripts of a server on EC2", () => {
+  it("are correct shell", () => {
+    const secrets = renderSecretsScript({ region: "eu-west-1", secrets: [] });
+    const report = renderReportScript({ host: "web-1", certificate: "/etc/c.pem", layout });
+    for (const script of [start, secrets, report]) {
+      const { status, stderr } = spawnSync("bash", ["-n"], { input: script, encoding: "utf8" });
+      assert.equal(status, 0, stderr);
+    }
+  });
+
+  it("close the host before anything listens, and start services before agents", () => {
+    const order = ["nftables.service", "site.service", "web.service", "agent --start"].map((word) =>
+      start.indexOf(word),
+    );
+    assert.deepEqual(
+      order,
+      [...order].sort((one, other) => one - other),
+    );
+    assert.ok(order.every((place) => place > 0));
+  });
+
+  describe("secrets", () => {
+    const user = userInfo().username;
+
+    function secretsOf(folder: string) {
+      const script = renderSecretsScript({
+        region: "eu-west-1",
+        secrets: [
+          {
+            arn: "arn:tls",
+            files: [
+              { path: join(folder, "tls/key.pem"), user: "root", field: "key" },
+              { path: join(folder, "tls/token"), user: "root", field: "key", prefix: "TOKEN=" },
+            ],
+            changed: ["touch", join(folder, "reloaded")],
+          },
+        ],
+      });
+      // The test's own user stands in for the services'.
+      return script.replaceAll(" root ", ` ${user} `);
+    }
+
+    it("become files that only their user reads; a change reloads, no change does not", () => {
+      const { folder, path } = stage({ aws: `echo '{"key":"line 1\\nline 2"}'` });
+      assert.equal(run(secretsOf(folder), path).status, 0);
+      const key = join(folder, "tls/key.pem");
+      assert.equal(readFileSync(key, "utf8"), "line 1\nline 2\n");
+      assert.equal(readFileSync(join(folder, "tls/token"), "utf8"), "TOKEN=line 1\nline 2\n");
+      assert.equal(statSync(key).mode & 0o777, 0o600);
+      const reloaded = changedAt(join(folder, "reloaded"));
+      const written = changedAt(key);
+      assert.equal(run(secretsOf(folder), path).status, 0);
+      assert.equal(changedAt(key), written);
+      assert.equal(changedAt(join(folder, "reloaded")), reloaded);
+    });
+
+    it("reload nothing at the first start", () => {
+      const { folder, path } = stage({ aws: `echo '{"key":"k"}'` });
+      assert.equal(run(secretsOf(folder), path, ["--quiet"]).status, 0);
+      assert.throws(() => statSync(join(folder, "reloaded")));
+    });
+
+    it("stay as they were when AWS does not answer", () => {
+      const good = stage({ aws: `echo '{"key":"k"}'` });
+      run(secretsOf(good.folder), good.path);
+      const bad = stage({ aws: "exit 1" });
+      assert.notEqual(run(secretsOf(good.folder), bad.path).status, 0);
+      assert.equal(readFileSync(join(good.folder, "tls/key.pem"), "utf8"), "k\n");
+    });
+
+    it("that lack a field are refused", () => {
+      const { folder, path } = stage({ aws: `echo '{"other":"k"}'` });
+      assert.notEqual(run(secretsOf(folder), path).status, 0);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { renderKeepalived } from "../../../hosts/keepalived.ts";
+import { balancers } from "./support/stack.ts";
+import { Workplace } from "./support/workplace.ts";
+
+describe("keepalived", () => {
+  const place = new Workplace();
+  after(() => place.close());
+
+  const config = (host: string, asksBalancer = true) =>
+    renderKeepalived({
+      layout: place.layout,
+      host,
+      members: balancers,
+      virtualAddress: "10.77.0.100/16",
+      interface: "eth0",
+      routerId: 51,
+      asksBalancer,
+    });
+
+  it("runs no program where programs are not root's own", () => {
+    assert.match(config("lb-1"), /vrrp_script/);
+    assert.doesNotMatch(config("lb-1", false), /script/);
+    assert.match(config("lb-1", false), /track_file/);
+  });
+
+  it("accepts its configuration", () => {
+    const path = place.text("keepalived.conf", config("lb-1"));
+    const { code, text } = place.run(
+      ["unshare", "--net", "sh", "-es"],
+      `ip link add eth0 type veth peer name peer\nkeepalived --config-test --use-file=${path}\n`,
+    );
+    assert.equal(code, 0, text);
+  });
+
+  it("prefers the first, speaks to the other alone, and never takes the address back", () => {
+    const [one, two] = [config("lb-1"), config("lb-2")];
+    assert.match(one, /priority 150\n/);
+    assert.match(two, /priority 140\n/);
+    assert.match(one, /unicast_src_ip 10\.77\.0\.11\n {2}unicast_peer \{\n {4}10\.77\.0\.12\n {2}\}/);
+    assert.match(two, /unicast_src_ip 10\.77\.0\.12\n {2}unicast_peer \{\n {4}10\.77\.0\.11\n {2}\}/);
+    assert.match(one, /state BACKUP\n {2}nopreempt\n/);
+    assert.match(one, /advert_int 0\.1\n/);
+  });
+
+  it("refuses a host that is none of the balancers", () => {
+    assert.throws(() => config("web-1"), /web-1 is not one of the balancers lb-1, lb-2/);
+  });
+});

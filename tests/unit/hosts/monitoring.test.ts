@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { type AgentInput, type AgentTier, renderAgent } from "../../../hosts/agent/agent.ts";
+import { mtailProgram } from "../../../hosts/agent/mtail.ts";
+import { haproxyCheck } from "../../../hosts/haproxy/common.ts";
+import { renderPrometheus, renderRecordingRules } from "../../../hosts/prometheus.ts";
+import { dashboardSignals, signalCatalogue } from "../../../hosts/signals.ts";
+import { Workplace } from "./support/workplace.ts";
+
+const place = new Workplace();
+after(() => place.close());
+const tiers: readonly AgentTier[] = ["balancer", "web", "database", "monitor"];
+
+describe("the monitoring agent", () => {
+  const agent = (tier: AgentTier, more: Partial<AgentInput> = {}) =>
+    renderAgent({
+      layout: place.layout,
+      host: "host-1",
+      tier,
+      tls: place.tls("agent"),
+      callers: ["monitor"],
+      certificates: { agent: place.tls("agent").certificate },
+      intervalSeconds: 5,
+      scanDirectory: null,
+      virtualAddress: tier === "balancer" ? "10.77.0.100" : null,
+      ulogdPlugins: "/plugins",
+      ...more,
+    });
+  const named = (tier: AgentTier) => agent(tier).services.map(({ name }) => name);
+
+  it("has the tier's own exporters", () => {
+    const everywhere = ["agent-endpoint", "node-exporter", "firewall-log", "host-metrics"];
+    assert.deepEqual(named("monitor"), everywhere);
+    assert.deepEqual(named("balancer"), [...everywhere, "mtail"]);
+    assert.deepEqual(named("web"), [...everywhere, "mtail"]);
+    assert.deepEqual(named("database"), [...everywhere, "mysql-exporter"]);
+  });
+
+  it("offers everything at one port, to the monitor's certificate only", () => {
+    for (const tier of tiers) {
+      const text = agent(tier).files[`${place.layout.etc}/agent/endpoint.cfg`]?.content ?? "";
+      const { code, text: said } = place.run(haproxyCheck(place.text("endpoint.cfg", text)));
+      assert.deepEqual([code, said.trim()], [0, ""]);
+      assert.deepEqual(text.match(/^\s*bind .*:9443 .*$/gm)?.length, 1);
+      assert.match(text, /verify required/);
+      assert.match(text, /deny deny_status 403 unless \{ ssl_c_s_dn\(cn\) -m str monitor \}/);
+    }
+  });
+
+  it("listens with everything else on the loopback only", () => {
+    for (const { command } of tiers.flatMap((tier) => agent(tier).services))
+      for (const word of command.filter((text) => /--(web\.listen-address|address)=/.test(text)))
+        assert.match(word, /=127\.0\.0\.1/);
+  });
+
+  it("writes the host's metrics", () => {
+    place.folders("data", "run/agent");
+    const files = agent("balancer").files;
+    place.put(files);
+    const program = `${place.layout.etc}/agent/host-metrics`;
+    // The loop's first sleep ends it: everything has been written by then.
+    const script = `sleep() { kill $$; }\n${files[program]?.content ?? ""}`;
+    place.run(["unshare", "--net", "bash", "-c", script]);
+    const read = (name: string) => place.run(["cat", `${place.layout.run}/agent/metrics/${name}.prom`]).text;
+    assert.match(
+      read("host"),
+      /^host_cpu_seconds_total \d+\.\d\d\nhost_memory_bytes [1-9]\d*\nhost_processes [1-9]\d*$/m,
+    );
+    assert.match(read("host"), /^balancer_active 0$/m);
+    const end = Number(
+      read("slow").match(/^host_certificate_end_seconds\{certificate="agent"\} (\d+)$/m)?.[1],
+    );
+    assert.ok(end > Date.now() / 1000 && end < Date.now() / 1000 + 3 * 86_400);
+    assert.match(read("slow"), /^host_disk_size_bytes [1-9]\d*\nhost_disk_available_bytes \d+$/m);
+  });
+
+  it("counts the firewall's packets", () => {
+    const text = agent("web").files[`${place.layout.etc}/agent/host-metrics`]?.content ?? "";
+    const body = text.match(/^firewall\(\) \{[\s\S]*?^\}/m)?.[0] ?? "";
+    const rules =
+      "table inet firewall { counter in_web { packets 5 bytes 9 }; counter denied_in { packets 7 bytes 9 }; }";
+    const { text: said } = place.run([
+      "unshare",
+      "--net",
+      "sh",
+      "-c",
+      `nft '${rules}'\n${body}\nfirewall | sort`,
+    ]);
+    assert.equal(
+      said,
+      'firewall_accepted_connections_total{flow="in_web"} 5\nfirewall_denied_packets_total{direction="in"} 7\n',
+    );
+  });
+
+  it("turns its logs over with a configuration that logrotate accepts", () => {
+    for (const tier of tiers) {
+      const text = agent(tier).files[`${place.layout.etc}/agent/logrotate.conf`]?.content ?? "";
+      const path = place.text("logrotate.conf", text);
+      const { code, text: said } = place.run([
+        "logrotate",
+        "--debug",
+        "--state",
+        `${place.root}/state`,
+        path,
+      ]);
+      assert.equal(code, 0, said);
+      assert.doesNotMatch(said, /^error/m);
+    }
+  });
+});
+
+describe("metrics out of request logs", () => {
+  function metrics(tier: AgentTier, log: string): string {
+    const program = place.text(`${tier}.mtail`, mtailProgram(tier) ?? "");
+    const path = place.text(`${tier}.log`, log);
+    const flags = [
+      "--one_shot",
+      "--one_shot_format=prometheus",
+      "--logtostderr=false",
+      `--log_dir=${place.root}`,
+    ];
+    return place.run(["mtail", `--progs=${program}`, `--logs=${path}`, ...flags]).text;
+  }
+
+  it("count a web server's requests and their durations by route", () => {
+    const text = metrics(
+      "web",
+      '{"route":"api","status":201,"seconds":0.030,"time":"x"}\n{"route":"api","status":201,"seconds":0.004,"uri":"/\\"status\\":500"}\nnoise\n',
+    );
+    assert.match(text, /web_requests_total\{[^}]*code="201"[^}]*route="api"[^}]*\} 2/);
+    assert.match(text, /web_request_duration_seconds_bucket\{[^}]*le="0\.005"[^}]*\} 1/);
+    assert.match(text, /web_request_duration_seconds_count\{[^}]*\} 2/);
+    assert.doesNotMatch(text, /code="500"/);
+  });
+
+  it("count what visitors see at the balancer, milliseconds as seconds", () => {
+    const text = metrics("balancer", '{"status":200,"ms":40,"time":"x"}\n[NOTICE] noise\n');
+    assert.match(text, /balancer_requests_total\{[^}]*code="200"[^}]*\} 1/);
+    assert.match(text, /balancer_request_duration_seconds_sum\{[^}]*\} 0\.04/);
+  });
+
+  it("exist for the tiers that have requests", () => {
+    assert.deepEqual(
+      tiers.map((tier) => mtailProgram(tier) !== null),
+      [true, true, false, false],
+    );
+  });
+});
+
+describe("Prometheus", () => {
+  const hosts = tiers.map((tier) => ({ name: `${tier}-1`, tier, zone: "a" }));
+
+  it("accepts what it is told", () => {
+    place.put({});
+    place.text("etc/prometheus/rules.yml", renderRecordingRules(5));
+    const text = renderPrometheus({
+      layout: place.layout,
+      hosts,
+      scrapeSeconds: 5,
+      tls: place.tls("prometheus"),
+    });
+    const { code, text: said } = place.run([
+      "promtool",
+      "check",
+      "config",
+      place.text("prometheus.yml", text),
+    ]);
+    assert.equal(code, 0, said);
+  });
+
+  it("asks each host for what its tier offers, over TLS with its own certificate", () => {
+    const tls = place.tls("prometheus");
+    const parsed = JSON.parse(renderPrometheus({ layout: place.layout, hosts, scrapeSeconds: 5, tls }));
+    const targets = Object.fromEntries(
+      parsed.scrape_configs.map((job: { job_name: string; static_configs: { targets: string[] }[] }) => [
+        job.job_name,
+        job.static_configs.flatMap((one) => one.targets),
+      ]),
+    );
+    assert.deepEqual(targets, {
+      node: ["balancer-1:9443", "web-1:9443", "database-1:9443", "monitor-1:9443"],
+      balancer: ["balancer-1:9443"],
+      mtail: ["balancer-1:9443", "web-1:9443"],
+      "database-proxy": ["web-1:9443"],
+      mysql: ["database-1:9443"],
+    });
+    for (const job of parsed.scrape_configs) {
+      assert.equal(job.scheme, "https");
+      assert.equal(job.tls_config.key_file, tls.key);
+    }
+  });
+});
+
+describe("the signal catalogue", () => {
+  it("has queries that Prometheus understands", () => {
+    const rules = signalCatalogue(5).map(({ onebox }, index) => ({
+      record: `signal:${index}`,
+      expr: onebox.expr,
+    }));
+    const path = place.text("all.yml", JSON.stringify({ groups: [{ name: "all", rules }] }));
+    const { code, text } = place.run(["promtool", "check", "rules", path]);
+    assert.equal(code, 0, text);
+    assert.match(text, new RegExp(`${rules.length} rules found`));
+  });
+
+  it("names each signal and each rule once", () => {
+    const catalogue = signalCatalogue(5);
+    const ids = catalogue.map(({ id }) => id);
+    const records = catalogue.flatMap(({ onebox }) => (onebox.record ? [onebox.record] : []));
+    assert.equal(new Set(ids).size, ids.length);
+    assert.equal(new Set(records).size, records.length);
+  });
+
+  it("has thresholds that warn no later than they alarm", () => {
+    for (const { id, thresholds } of signalCatalogue(5)) {
+      if (thresholds === null) continue;
+      const { warn, critical, direction } = thresholds;
+      assert.ok(direction === "above" ? warn <= critical : warn >= critical, id);
+    }
+  });
+
+  it("looks over at least four collections", () => {
+    const windows = (seconds: number) => {
+      const text = JSON.stringify(signalCatalogue(seconds));
+      return new Set([...text.matchAll(/\[(\d+)s\]/g)].map(([, window]) => Number(window)));
+    };
+    assert.deepEqual(windows(5), new Set([30]));
+    assert.deepEqual(windows(60), new Set([240]));
+  });
+
+  it("is told to the dashboard with the rule's name where there is a rule", () => {
+    const text = dashboardSignals({
+      stack: "dev",
+      domain: "www.foobar.com",
+      links: [],
+      hosts: [],
+      scrapeSeconds: 5,
+    });
+    const told = JSON.parse(text);
+    assert.deepEqual(Object.keys(told), ["stack", "domain", "links", "hosts", "signals"]);
+    const qps = told.signals.find(({ id }: { id: string }) => id === "qps");
+    assert.deepEqual([qps.expr, qps.legend, qps.unit], ["site:requests:rate", "all", "req/s"]);
+    assert.deepEqual(Object.keys(qps).sort(), [
+      ...["expr", "group", "id", "kind", "legend", "meaning", "thresholds", "title", "unit"],
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+/** A folder with everything that a daemon's own checker wants to see: files, folders, real certificates. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type Files, type Layout, layoutUnder } from "../../../../hosts/layout.ts";
+import { type TlsPaths, tlsFiles, tlsPaths } from "../../../../hosts/tlsFiles.ts";
+import { packagedCommand } from "../../../../tools/packages/command.ts";
+
+/** What a checker said. */
+export interface Verdict {
+  readonly code: number | null;
+  readonly text: string;
+}
+
+/** A place of its own, removed by `close`. */
+export class Workplace {
+  readonly root = mkdtempSync(join(tmpdir(), "hosts-"));
+  readonly layout: Layout = layoutUnder(this.root, "/run/node/bin/node");
+  private pem: { certificate: string; key: string } | null = null;
+
+  /** Writes files at their absolute paths, which must be inside. */
+  put(files: Files): void {
+    for (const [path, { content, mode }] of Object.entries(files)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, content);
+      chmodSync(path, Number.parseInt(mode, 8));
+    }
+  }
+
+  /** Writes one text file and answers its path. */
+  text(path: string, content: string): string {
+    const full = join(this.root, path);
+    this.put({ [full]: { content, mode: "0644", user: "root", secret: false } });
+    return full;
+  }
+
+  folders(...paths: readonly string[]): void {
+    for (const path of paths) mkdirSync(join(this.root, path), { recursive: true });
+  }
+
+  /** TLS files of a service, made of one self-signed certificate. */
+  tls(owner: string): TlsPaths {
+    const { certificate, key } = this.pair();
+    const paths = tlsPaths(this.layout, owner);
+    this.put(tlsFiles(paths, { certificate, key, ca: certificate }, "haproxy"));
+    return paths;
+  }
+
+  private pair(): { certificate: string; key: string } {
+    if (this.pem !== null) return this.pem;
+    const { text, code } = this.run([
+      ...["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
+      ...["-subj", "/CN=test", "-days", "2", "-keyout", "-", "-out", "-"],
+    ]);
+    const [key, certificate] = ["PRIVATE KEY", "CERTIFICATE"].map(
+      (kind) => text.match(new RegExp(`-----BEGIN ${kind}-----[\\s\\S]*?-----END ${kind}-----`))?.[0],
+    );
+    if (code !== 0 || !key || !certificate) throw new Error(`no certificate was made: ${text}`);
+    this.pem = { certificate, key };
+    return this.pem;
+  }
+
+  /** Runs a program of the packages. */
+  run(argv: readonly string[], input = ""): Verdict {
+    const [program = "", ...rest] = packagedCommand(argv);
+    const { status, stdout, stderr, error } = spawnSync(program, rest, {
+      input,
+      encoding: "utf8",
+      timeout: 8000,
+    });
+    if (error) throw error;
+    return { code: status, text: `${stdout}${stderr}` };
+  }
+
+  close(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { parseStatus, withoutStatement } from "../../../provider/kinds/galeraCluster.ts";
+
+const answer = (status: string, state: string, ready: string) =>
+  `WSREP_CLUSTER_STATUS\t${status}\nWSREP_LOCAL_STATE\t${state}\nWSREP_READY\t${ready}\n`;
+
+describe("the status of a database node", () => {
+  it("is synced only in the primary component, with everything, and ready", () => {
+    assert.deepEqual(parseStatus(answer("Primary", "4", "ON")), { primary: true, synced: true });
+    assert.deepEqual(parseStatus(answer("Primary", "2", "ON")), { primary: true, synced: false });
+    assert.deepEqual(parseStatus(answer("Primary", "4", "OFF")), { primary: true, synced: false });
+    assert.deepEqual(parseStatus(answer("non-Primary", "4", "ON")), { primary: false, synced: false });
+    assert.deepEqual(parseStatus(answer("Disconnected", "0", "OFF")), { primary: false, synced: false });
+  });
+
+  it("is down without an answer", () => {
+    assert.deepEqual(parseStatus(""), { primary: false, synced: false });
+  });
+
+  it("does not depend on order or case", () => {
+    const lines = answer("Primary", "4", "ON").trim().split("\n").reverse().join("\n");
+    assert.deepEqual(parseStatus(lines.replaceAll("WSREP", "wsrep")), { primary: true, synced: true });
+  });
+});
+
+describe("what the database says of a statement that failed", () => {
+  it("is told without the statement", () => {
+    const said =
+      "ERROR 1064 (42000) at line 3: You have an error in your SQL syntax near 'IDENTIFIED BY 'swordfish'' at line 1\nHint: swordfish\n";
+    assert.equal(withoutStatement(said), "ERROR 1064 (42000) at line 3");
+    assert.equal(withoutStatement("swordfish"), "");
+  });
+});

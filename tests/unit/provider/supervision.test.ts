@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { asUser, folderHash, quote, type Supervised, serviceFolder } from "../../../provider/supervision.ts";
+import { run, startTime, until } from "../../../provider/system.ts";
+
+const service: Supervised = {
+  command: ["sh", "-c", "exit 0"],
+  userId: 0,
+  groupIds: [],
+  capabilities: [],
+  environment: {},
+  directory: "/",
+  stopSignal: "TERM",
+  stopTimeout: 5000,
+  stateFile: null,
+  manual: false,
+};
+
+const textOf = (path: string, over: Partial<Supervised> = {}): string =>
+  serviceFolder("web", { ...service, ...over }).find((file) => file.path === path)?.content ?? "";
+
+/** Anything an argument can hold: no program takes a NUL. */
+const word = fc
+  .oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary-ascii" }))
+  .filter((text) => !text.includes("\0"));
+
+const show = `for argument in "$@"; do printf '%s\\0' "$argument"; done`;
+
+describe("words of a run script", () => {
+  it("reach the program as they are", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 20 }), async (words) => {
+        const { stdout } = await run(["sh", "-s"], {
+          input: `set -- ${words.map(quote).join(" ")}\n${show}\n`,
+        });
+        assert.deepEqual(stdout.split("\0").slice(0, -1), words);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("reach it through the whole script, with environment and directory", async () => {
+    const name = fc.stringMatching(/^FOO[A-Za-z0-9_]{0,8}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.array(word), fc.dictionary(name, word), async (words, environment) => {
+        const print = `${show}; pwd; for name in ${Object.keys(environment).join(" ")}; do eval "printf '%s\\0' \\"\\$$name\\""; done`;
+        const command = ["sh", "-c", print, "sh", ...words];
+        const script = textOf("run", { command, environment, directory: "/usr/share" });
+        const { stdout } = await run(["sh", "-s"], { input: script });
+        const expected = [
+          ...words.map((text) => `${text}\0`),
+          "/usr/share\n",
+          ...Object.values(environment).map((text) => `${text}\0`),
+        ];
+        assert.equal(stdout, expected.join(""));
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe("the user of a service", () => {
+  it("is changed before the program starts, with its groups", () => {
+    assert.deepEqual(asUser(service), []);
+    assert.deepEqual(
+      asUser({ ...service, userId: 70, groupIds: [71, 72] }).join(" "),
+      "s6-applyuidgid -u 70 -g 70 -G 71,72",
+    );
+  });
+
+  it("keeps its groups where it keeps capabilities, and no other capability", () => {
+    const words = (groupIds: readonly number[]) =>
+      asUser({ ...service, userId: 70, groupIds, capabilities: ["net_admin", "net_raw"] }).join(" ");
+    const kept = "-all,+net_admin,+net_raw";
+    assert.equal(
+      words([71]),
+      `setpriv --reuid 70 --regid 70 --groups 71 --inh-caps ${kept} --ambient-caps ${kept} --bounding-set ${kept} --`,
+    );
+    assert.match(words([]), /--regid 70 --clear-groups --inh-caps/);
+  });
+});
+
+describe("a service folder", () => {
+  it("says how it ends", () => {
+    assert.equal(textOf("down-signal", { stopSignal: "QUIT" }), "QUIT\n");
+    assert.equal(textOf("timeout-kill", { stopTimeout: 1500 }), "1500\n");
+  });
+
+  it("tells its supervisor to leave a manual one down", () => {
+    const paths = (manual: boolean) => serviceFolder("web", { ...service, manual }).map(({ path }) => path);
+    assert.equal(paths(true).includes("down"), true);
+    assert.equal(paths(false).includes("down"), false);
+  });
+
+  it("ends what a killed process left in its group, and nothing where the group is not told", async () => {
+    const leader = "sleep 300 >/dev/null 2>&1 & echo $$ $!";
+    const { stdout } = await run(["setsid", "--wait", "sh", "-c", leader]);
+    const [group = "", left = ""] = stdout.trim().split(" ");
+    const folder = mkdtempSync(join(tmpdir(), "foobar-service-"));
+    const finish = () => run(["sh", "-s", "256", "9", "web"], { input: `cd ${folder}\n${textOf("finish")}` });
+    try {
+      await finish();
+      assert.notEqual(startTime(Number(left)), null);
+      writeFileSync(join(folder, "group"), `${group}\n`);
+      await finish();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    await until("the end of what was left", 5000, () =>
+      startTime(Number(left)) === null ? null : "it runs",
+    );
+  });
+
+  it("keeps a state file at 0 while it runs and at 1 after", () => {
+    const over = { stateFile: "/run/host/it's" };
+    assert.match(textOf("run", over), /^echo 0 >'\/run\/host\/it'\\''s'$/m);
+    assert.match(textOf("finish", over), /^echo 1 >'\/run\/host\/it'\\''s'$/m);
+    assert.doesNotMatch(textOf("finish"), /echo/);
+  });
+});
+
+describe("the hash of a service folder", () => {
+  const hash = (over: Partial<Supervised>) => folderHash(serviceFolder("web", { ...service, ...over }));
+
+  it("changes with all that a process is started with", () => {
+    const changes: Partial<Supervised>[] = [
+      {},
+      { command: ["sh"] },
+      { userId: 1 },
+      { userId: 1, groupIds: [2] },
+      { userId: 1, capabilities: ["net_raw"] },
+      { environment: { A: "b" } },
+      { directory: "/tmp" },
+      { stopSignal: "INT" },
+      { stopTimeout: 1 },
+      { stateFile: "/run/x" },
+    ];
+    assert.equal(new Set(changes.map(hash)).size, changes.length);
+  });
+
+  it("does not change with who starts it first", () => {
+    assert.equal(hash({ manual: true }), hash({}));
+  });
+});

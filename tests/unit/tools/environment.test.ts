@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { passphraseFile, pulumiHome, stateFolder } from "../../../tools/paths.ts";
+import { chooseBackend, pulumiVariables } from "../../../tools/pulumi/environment.ts";
+import { cloudInText } from "../../../tools/pulumi/stackFile.ts";
+
+describe("chooseBackend", () => {
+  let home = "";
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), "home-"));
+  });
+  afterEach(() => rm(home, { recursive: true }));
+
+  async function logIn(current: string): Promise<void> {
+    await mkdir(join(home, ".pulumi"));
+    await writeFile(join(home, ".pulumi", "credentials.json"), JSON.stringify({ current }));
+  }
+
+  it("is the project's own where the user is not logged in", async () => {
+    assert.deepEqual(await chooseBackend({}, home), { kind: "project" });
+  });
+
+  it("is the user's where they are logged in, with their credentials", async () => {
+    await logIn("https://api.example.com");
+    assert.deepEqual(await chooseBackend({}, home), { kind: "user", credentials: join(home, ".pulumi") });
+  });
+
+  it("is the project's own after a log-out", async () => {
+    await logIn("");
+    assert.deepEqual(await chooseBackend({}, home), { kind: "project" });
+  });
+
+  it("is the user's with a URL or a token in the environment", async () => {
+    assert.deepEqual(await chooseBackend({ PULUMI_BACKEND_URL: "s3://state" }, home), { kind: "user" });
+    assert.deepEqual(await chooseBackend({ PULUMI_ACCESS_TOKEN: "pul-x" }, home), { kind: "user" });
+  });
+
+  it("knows its own URL again, so that the lines of `npm run env` may be evaluated twice", async () => {
+    const env = { PULUMI_BACKEND_URL: `file://${stateFolder}` };
+    assert.deepEqual(await chooseBackend(env, home), { kind: "project" });
+  });
+});
+
+describe("pulumiVariables", () => {
+  it("puts the CLI and Node 24 first and leaves npm's own folders out", () => {
+    const path = "/p/node_modules/.bin:/usr/lib/node_modules/npm/bin:/usr/bin:/cli";
+    const { PATH } = pulumiVariables("/cli", { kind: "project" }, "onebox", { PATH: path });
+    const folders = PATH?.split(":") ?? [];
+    assert.equal(folders[0], "/cli");
+    assert.match(folders[1] ?? "", /\/node_modules\/\.bin$/);
+    assert.deepEqual(folders.slice(2), ["/usr/bin"]);
+  });
+
+  it("keeps state, plugins and passphrase in the project", () => {
+    const variables = pulumiVariables("/cli", { kind: "project" }, "onebox", {});
+    assert.equal(variables.PULUMI_HOME, pulumiHome);
+    assert.equal(variables.PULUMI_BACKEND_URL, `file://${stateFolder}`);
+    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, passphraseFile);
+    assert.equal(variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
+  });
+
+  it("leaves the user's passphrase and backend alone", () => {
+    const own = { PULUMI_CONFIG_PASSPHRASE: "" };
+    const variables = pulumiVariables("/cli", { kind: "user", credentials: "/home/u/.pulumi" }, "aws", own);
+    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
+    assert.equal(variables.PULUMI_BACKEND_URL, undefined);
+    assert.equal(variables.PULUMI_CREDENTIALS_PATH, "/home/u/.pulumi");
+    assert.equal(variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, undefined);
+  });
+});
+
+describe("cloudInText", () => {
+  it("finds the cloud of a config file", () => {
+    assert.equal(cloudInText("config:\n  foobar:domain: x\n  foobar:cloud: onebox\n"), "onebox");
+    assert.equal(cloudInText('config:\n  "foobar:cloud": "aws"\n'), "aws");
+  });
+
+  it("takes no comment for it", () => {
+    assert.equal(cloudInText("config:\n  # foobar:cloud: aws\n"), undefined);
+  });
+});

@@ -1,0 +1,96 @@
+import { parseArgs } from "node:util";
+import { Problem } from "./problem.ts";
+
+/** What every npm script of the project may be told. */
+export interface CommandLine {
+  /** Stack to work on; default dev. */
+  readonly stack: string;
+  /** Values of the command's own options, by name. */
+  readonly values: Readonly<Record<string, string | undefined>>;
+  /** Names of the command's own flags that were given. */
+  readonly flags: ReadonlySet<string>;
+}
+
+/** One npm script. */
+export interface Command {
+  /** Name of the npm script. */
+  readonly name: string;
+  /** One sentence for `--help`. */
+  readonly summary: string;
+  /** Own options besides --stack and --help: name → its line of help; each takes a value. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Own flags, which take no value: name → its line of help. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /** Does the work. @returns the exit code */
+  readonly main: (line: CommandLine) => Promise<number>;
+}
+
+/** Names that Pulumi allows for stacks; `organization/project/stack` is left to Pulumi itself. */
+const stackName = /^[A-Za-z0-9_.-]{1,100}$/;
+
+/** Text of `--help`. */
+export function helpText(command: Command): string {
+  const options = {
+    "stack NAME": "stack to work on (default: dev)",
+    ...Object.fromEntries(
+      Object.entries(command.options ?? {}).map(([name, help]) => [`${name} VALUE`, help]),
+    ),
+    ...command.flags,
+    help: "this text",
+  };
+  const lines = Object.entries(options).map(([name, help]) => `  --${name.padEnd(16)} ${help}`);
+  return [`npm run ${command.name} -- [options]`, "", command.summary, "", ...lines, ""].join("\n");
+}
+
+/**
+ * Reads the arguments of a command.
+ * @returns "help" when help was asked for
+ * @throws Problem that lists every wrong argument
+ */
+export function parseCommandLine(command: Command, argv: readonly string[]): CommandLine | "help" {
+  const names = ["stack", ...Object.keys(command.options ?? {})];
+  const flagNames = Object.keys(command.flags ?? {});
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: {
+      help: { type: "boolean", short: "h" },
+      ...Object.fromEntries(names.map((name) => [name, { type: "string" } as const])),
+      ...Object.fromEntries(flagNames.map((name) => [name, { type: "boolean" } as const])),
+    },
+    strict: false,
+    tokens: true,
+  });
+  const findings: string[] = [];
+  const values: Record<string, string | undefined> = {};
+  const flags = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind === "positional") findings.push(`unexpected argument "${token.value}"`);
+    if (token.kind !== "option") continue;
+    if (token.name === "help" || token.rawName === "-h") return "help";
+    if (flagNames.includes(token.name)) {
+      if (token.value !== undefined) findings.push(`--${token.name} takes no value`);
+      flags.add(token.name);
+    } else if (!names.includes(token.name)) findings.push(`unknown option ${token.rawName}`);
+    else if (!token.value || token.value.startsWith("-")) findings.push(`--${token.name} needs a value`);
+    else values[token.name] = token.value;
+  }
+  const stack = values.stack ?? "dev";
+  if (!stackName.test(stack)) findings.push(`--stack "${stack}": letters, digits, "_", "." and "-" only`);
+  if (findings.length > 0) {
+    throw new Problem(`npm run ${command.name}: ${findings.join("; ")}\n\n${helpText(command)}`);
+  }
+  return { stack, values, flags };
+}
+
+/** Runs a command with the arguments of this process and sets the exit code. */
+export async function serve(command: Command): Promise<void> {
+  try {
+    const line = parseCommandLine(command, process.argv.slice(2));
+    if (line === "help") process.stdout.write(helpText(command));
+    else process.exitCode = await command.main(line);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    process.stderr.write(`${error.message.trimEnd()}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { type Command, serve } from "./command.ts";
+import { node24, nodeBinFolder, projectRoot } from "./paths.ts";
+import { attach } from "./run.ts";
+
+const command: Command = {
+  name: "format",
+  summary: "Formats the source and mends what the lint rules can mend.",
+  main: () => attach([node24, join(nodeBinFolder, "biome"), "check", "--write"], { cwd: projectRoot }),
+};
+
+await serve(command);

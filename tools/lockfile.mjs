@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Reads the `packages` table of a lockfile.
+ * @param {string} path
+ * @returns {Map<string, {version: string, optional: boolean, dev: boolean}> | undefined} undefined when there is
+ *   no such file
+ */
+function lockedPackages(path) {
+  if (!existsSync(path)) return undefined;
+  const lock = JSON.parse(readFileSync(path, "utf8"));
+  const table = new Map();
+  for (const [place, entry] of Object.entries(lock.packages ?? {})) {
+    if (place === "") continue;
+    table.set(place, {
+      version: String(entry.version),
+      optional: Boolean(entry.optional),
+      dev: Boolean(entry.dev),
+    });
+  }
+  return table;
+}
+
+/**
+ * Whether node_modules of a folder holds what its package-lock.json says. npm writes its hidden lockfile last, so
+ * an interrupted installation counts as not installed.
+ * @param {string} folder
+ * @param {{omitDev?: boolean}} [options] omitDev: packages for development may be missing
+ */
+export function packagesAreInstalled(folder, { omitDev = false } = {}) {
+  const wanted = lockedPackages(join(folder, "package-lock.json"));
+  const installed = lockedPackages(join(folder, "node_modules", ".package-lock.json"));
+  if (wanted === undefined || installed === undefined) return false;
+  for (const [place, { version, optional, dev }] of wanted) {
+    const found = installed.get(place);
+    const dispensable = optional || (omitDev && dev);
+    if (found === undefined ? !dispensable : found.version !== version) return false;
+  }
+  return true;
+}

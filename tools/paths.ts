@@ -1,0 +1,36 @@
+import { dirname, join } from "node:path";
+
+/** Absolute folder of the project (the one with Pulumi.yaml). */
+export const projectRoot = dirname(import.meta.dirname);
+
+/** Everything that can be had again; git-ignored. */
+export const cacheFolder = join(projectRoot, ".cache");
+
+/** What must not be lost: state, passphrase, data of onebox stacks; git-ignored. */
+export const dataFolder = join(projectRoot, ".onebox");
+
+/** PULUMI_HOME of the project: CLI, plugins, workspace settings. */
+export const pulumiHome = join(cacheFolder, "pulumi");
+
+/** Folder of the unpacked operating-system packages. */
+export const packagesFolder = join(cacheFolder, "packages");
+
+/** Folder of the executables that the npm packages bring, Node 24 among them. */
+export const nodeBinFolder = join(projectRoot, "node_modules", ".bin");
+
+/** Node 24, which runs every TypeScript file of the project. */
+export const node24 = join(nodeBinFolder, "node");
+
+/** Root folder of Pulumi's file backend. */
+export const stateFolder = join(dataFolder, "state");
+
+/** File with the generated passphrase that encrypts secrets in the state, mode 0600. */
+export const passphraseFile = join(dataFolder, "passphrase");
+
+/**
+ * Where `up` puts the certificate of the stack's own authority, for curl and browsers.
+ * @param stack name of the stack
+ */
+export function caCertificateFile(stack: string): string {
+  return join(dataFolder, `${stack}-ca.pem`);
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { projectRoot } from "../paths.ts";
+import { Problem } from "../problem.ts";
+import { run } from "../run.ts";
+
+/** The engine's mark on a value that is not plain, and the mark's value on a secret. */
+const mark = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+const secretSchema = z.looseObject({ [mark]: z.literal(secretMark), plaintext: z.string() });
+const bagSchema = z.record(z.string(), z.unknown());
+
+const deploymentSchema = z.object({
+  deployment: z.object({
+    resources: z.array(z.looseObject({ type: z.string(), inputs: bagSchema.optional() })).optional(),
+  }),
+});
+
+/** A value of an exported state with its secrets, at any depth, in the clear. Pure. */
+export function reveal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reveal);
+  const secret = secretSchema.safeParse(value);
+  if (secret.success) return reveal(JSON.parse(secret.data.plaintext));
+  const bag = bagSchema.safeParse(value);
+  if (!bag.success) return value;
+  return Object.fromEntries(Object.entries(bag.data).map(([key, inner]) => [key, reveal(inner)]));
+}
+
+/**
+ * Inputs, in the clear, of the first resource of a type in an exported state; undefined when there is none. Pure.
+ * @param exported what `pulumi stack export --show-secrets` prints
+ */
+export function inputsOf(exported: string, type: string): unknown {
+  const { deployment } = deploymentSchema.parse(JSON.parse(exported));
+  const resource = (deployment.resources ?? []).find((one) => one.type === type);
+  return resource === undefined ? undefined : reveal(resource.inputs ?? {});
+}
+
+/**
+ * The state of a stack, its secrets in the clear: never to be printed.
+ * @param env environment of `pulumiEnvironment`
+ * @throws Problem when there is no such stack
+ */
+export async function exportState(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const argv = ["pulumi", "-C", projectRoot, "stack", "export", "--show-secrets", "--stack", stack];
+  const { code, stdout, stderr } = await run(argv, { env });
+  if (code === 0) return stdout;
+  const why = stderr.trim().replace(/^error: /, "");
+  throw new Problem(`the state of stack ${stack} cannot be read: ${why}. \`npm run up\` makes the stack`);
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { readdir, rm } from "node:fs/promises";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { textOf, writeWhole } from "../files.ts";
+import { stateFolder } from "../paths.ts";
+import { Problem } from "../problem.ts";
+import { projectName } from "./stack.ts";
+
+const lockSchema = z.object({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
+
+/** What the file backend writes into a lock. */
+export type Lock = z.infer<typeof lockSchema>;
+
+/** Start of a process in seconds since the machine's start, from the text of its /proc/PID/stat. */
+export function startTicks(stat: string): number | undefined {
+  // The second field is the program's name in parentheses and may hold anything, spaces too.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const ticks = Number(fields[19]);
+  return Number.isFinite(ticks) ? ticks : undefined;
+}
+
+/**
+ * Whether a lock has outlived the process that took it.
+ * @param lock content of the lock
+ * @param host name of this machine; another machine's processes cannot be seen
+ * @param started when the process of that number started, in ms since 1970; undefined when there is none
+ */
+export function isStale(lock: Lock, host: string, started: number | undefined): boolean {
+  if (lock.hostname !== host) return false;
+  // A process that is younger than the lock only has its number; 2 s allow for the clock's coarse ticks.
+  return started === undefined || started > Date.parse(lock.timestamp) + 2000;
+}
+
+/** Linux reports process times in hundredths of a second on every architecture. */
+const ticksPerSecond = 100;
+
+async function startOfProcess(pid: number): Promise<number | undefined> {
+  const stat = await textOf(`/proc/${pid}/stat`);
+  const uptime = await textOf("/proc/uptime");
+  const ticks = startTicks(stat ?? "");
+  if (stat === undefined || ticks === undefined) return undefined;
+  const booted = Date.now() - Number(uptime?.split(" ")[0]) * 1000;
+  return booted + (ticks * 1000) / ticksPerSecond;
+}
+
+const lockFolder = (stack: string): string =>
+  join(stateFolder, ".pulumi", "locks", "organization", projectName, stack);
+
+/**
+ * Removes locks of the project's file backend whose process is gone: an interrupted run leaves them.
+ * @returns the process numbers of the locks that were removed
+ */
+export async function clearStaleLocks(stack: string): Promise<readonly number[]> {
+  const folder = lockFolder(stack);
+  const removed: number[] = [];
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.endsWith(".json")) continue;
+    const path = join(folder, name);
+    const lock = lockSchema.safeParse(JSON.parse((await textOf(path)) || "null"));
+    if (!lock.success || !isStale(lock.data, hostname(), await startOfProcess(lock.data.pid))) continue;
+    await rm(path, { force: true });
+    await rm(`${path}.attrs`, { force: true });
+    removed.push(lock.data.pid);
+  }
+  return removed;
+}
+
+/**
+ * Does work while no operation of Pulumi can run on the stack: takes the lock that Pulumi itself takes in the
+ * project's file backend, and releases it at the end.
+ * @throws Problem when an operation is under way
+ */
+export async function withLock<T>(stack: string, work: () => Promise<T>): Promise<T> {
+  await clearStaleLocks(stack);
+  const folder = lockFolder(stack);
+  const own = `${randomUUID()}.json`;
+  const lock = {
+    pid: process.pid,
+    username: userInfo().username,
+    hostname: hostname(),
+    timestamp: new Date().toISOString(),
+  };
+  await writeWhole(join(folder, own), JSON.stringify(lock), 0o600);
+  try {
+    // Looked at after writing: of two that begin at once neither overlooks the other.
+    const others = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== own);
+    if (others.length > 0)
+      throw new Problem(`another operation is under way on stack ${stack}; try again when it has ended`);
+    return await work();
+  } finally {
+    await rm(join(folder, own), { force: true });
+  }
+}

@@ -1,0 +1,35 @@
+import { attach } from "../run.ts";
+import { setUp } from "../setup/setUp.ts";
+import { chooseBackend } from "./environment.ts";
+import { recover } from "./interrupted.ts";
+import { pulumiCommand } from "./pulumiCommand.ts";
+import { workingCopyOfStackFile } from "./stackFile.ts";
+
+/** How an operation ended. */
+export interface Operated {
+  /** Exit code of Pulumi. */
+  readonly code: number;
+  /** Environment in which it ran. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Flags of each operation: nothing is asked, since the command that was typed is the answer. */
+const flagsOf = {
+  up: ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true"],
+  preview: ["--diff", "--suppress-permalink=true"],
+  refresh: ["--yes", "--skip-preview", "--suppress-permalink=true"],
+  destroy: ["--yes", "--skip-preview", "--suppress-permalink=true"],
+} as const;
+
+/** Sets up, clears up behind an interrupted run, and lets Pulumi do an operation on the caller's terminal. */
+export async function operate(operation: keyof typeof flagsOf, stack: string): Promise<Operated> {
+  const { env } = await setUp({ stack });
+  const configFile = await workingCopyOfStackFile(stack);
+  // A preview changes nothing, the state of an interrupted run neither.
+  const recovers = operation !== "preview" && (await chooseBackend(process.env)).kind === "project";
+  if (recovers) await recover(stack, env, configFile);
+  return {
+    code: await attach(pulumiCommand(operation, stack, configFile, flagsOf[operation]), { env }),
+    env,
+  };
+}

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { textOf, writeWhole } from "../files.ts";
+import { cacheFolder, projectRoot } from "../paths.ts";
+
+/** The committed config file of a stack. */
+export function stackFile(stack: string): string {
+  return join(projectRoot, `Pulumi.${stack}.yaml`);
+}
+
+/** Cloud that a config file names, without reading the rest of it; undefined when it names none. */
+export function cloudInText(text: string): string | undefined {
+  return /^\s+["']?foobar:cloud["']?\s*:\s*["']?([a-z0-9]+)/m.exec(text)?.[1];
+}
+
+/** Cloud of a stack by its config file; undefined when there is no such file or it names none. */
+export async function cloudOf(stack: string): Promise<string | undefined> {
+  return cloudInText((await textOf(stackFile(stack))) ?? "");
+}
+
+/**
+ * Makes the copy of a stack's config file that the npm scripts give to Pulumi with `--config-file`: Pulumi
+ * writes the salt of the passphrase into the file it reads, and the committed one is to stay as it is.
+ * @returns path of the copy; undefined when the stack has no config file
+ */
+export async function workingCopyOfStackFile(stack: string): Promise<string | undefined> {
+  const text = await textOf(stackFile(stack));
+  if (text === undefined) return undefined;
+  const copy = join(cacheFolder, "config", `Pulumi.${stack}.yaml`);
+  await writeWhole(copy, text, 0o600);
+  return copy;
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { runPackages, testPackages } from "../packages/list.ts";
+import { ensurePackages } from "../packages/packages.ts";
+import { pulumiEnvironment } from "../pulumi/environment.ts";
+import { ensureStack, prepareState } from "../pulumi/stack.ts";
+import { cloudOf } from "../pulumi/stackFile.ts";
+import { checkMachine } from "./checks.ts";
+import { findCli } from "./cli.ts";
+import { installPlugins } from "./plugins.ts";
+import { installSitePackages } from "./sitePackages.ts";
+
+/** What set-up leaves for the commands. */
+export interface Ready {
+  /** Folder with the Pulumi CLI. */
+  readonly cli: string;
+  /** Environment in which `pulumi` works on the stack. */
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** What set-up is for. */
+export interface Purpose {
+  /** Name of the stack. */
+  readonly stack: string;
+  /** Whether the tests' packages are needed too; default: no. */
+  readonly tests?: boolean;
+}
+
+/**
+ * Sees to everything that the stack needs on this machine; each step says what it does and is skipped when it
+ * is done already.
+ * @throws Problem with everything that keeps the machine from running it, before anything is made
+ */
+export async function setUp({ stack, tests = false }: Purpose): Promise<Ready> {
+  const onebox = (await cloudOf(stack)) !== "aws";
+  if (onebox) await checkMachine();
+  await installSitePackages();
+  const cli = await findCli();
+  const env = await pulumiEnvironment(cli, stack);
+  await prepareState(env);
+  await installPlugins(join(cli, "pulumi"), env);
+  if (onebox) await ensurePackages("root", runPackages);
+  if (tests) await ensurePackages("test-root", testPackages);
+  await ensureStack(stack, env);
+  return { cli, env };
+}
