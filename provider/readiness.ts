@@ -52,6 +52,11 @@ async function missing(host: HostHandle, condition: Readiness): Promise<string |
     : `${condition.command.slice(0, 3).join(" ")}: ${`${stderr}${stdout}`.trim().slice(-400) || `exit code ${code}`}`;
 }
 
+/** Whether the service is ready now. */
+export async function isReady(host: HostHandle, condition: Readiness): Promise<boolean> {
+  return (await missing(host, condition)) === null;
+}
+
 /** Waits until the service is ready. @throws Error with what is missing after `timeout` milliseconds. */
 export function untilReady(
   host: HostHandle,

@@ -6,7 +6,7 @@ import { hostProc, runInHost } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles.ts";
 import type { Kind } from "../kind.ts";
 import { userId, userName } from "../processes.ts";
-import { readiness, untilReady } from "../readiness.ts";
+import { isReady, readiness, untilReady } from "../readiness.ts";
 import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
 import { asUser, folderHash, type ServiceFile, type Supervised, serviceFolder } from "../supervision.ts";
 import { until } from "../system.ts";
@@ -145,6 +145,13 @@ async function ready({ host, name, ready: condition, readyTimeout }: ServiceInpu
   }
 }
 
+/**
+ * Whether this service's readiness is waited for. One that something else starts may need peers that this run has yet
+ * to start: it is waited for only where it was ready before.
+ */
+const isAwaited = async ({ manual, host, ready: condition }: ServiceInputs): Promise<boolean> =>
+  !manual || (condition !== null && (await isReady(host, condition)));
+
 const signalOptions = { HUP: "-h", USR1: "-1", USR2: "-2" } as const;
 
 async function takeUp(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {
@@ -159,10 +166,11 @@ async function takeUp(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
 /** Changes a running service; in its turn and drained where it takes part in a rolling change. */
 async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {
   const { rollout, host } = service;
+  const awaited = await isAwaited(service);
   const act = async () => {
     await install(service);
     await takeUp(service, how);
-    await ready(service);
+    if (awaited) await ready(service);
   };
   if (rollout === null || how !== "restart") return act();
   await inTurn(rollout.group, host.name, async () => {
@@ -188,7 +196,7 @@ async function bring(service: ServiceInputs, files: readonly ServiceFile[]): Pro
   } else if (before?.version !== version) {
     await validate(service);
     await change(service, service.reload);
-  } else {
+  } else if (!manual) {
     await ready(service);
   }
 }

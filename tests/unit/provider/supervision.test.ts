@@ -49,7 +49,7 @@ describe("words of a run script", () => {
         const print = `${show}; pwd; for name in ${Object.keys(environment).join(" ")}; do eval "printf '%s\\0' \\"\\$$name\\""; done`;
         const command = ["sh", "-c", print, "sh", ...words];
         const script = textOf("run", { command, environment, directory: "/usr/share" });
-        const { stdout } = await run(["sh", "-s"], { input: script });
+        const { stdout } = await run(["sh", "-s"], { input: `cd "$(mktemp -d)"\n${script}` });
         const expected = [
           ...words.map((text) => `${text}\0`),
           "/usr/share\n",
