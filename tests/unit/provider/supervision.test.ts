@@ -30,6 +30,12 @@ const word = fc
 const show = `for argument in "$@"; do printf '%s\\0' "$argument"; done`;
 
 describe("words of a run script", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "foobar-service-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
   it("reach the program as they are", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(word, { maxLength: 20 }), async (words) => {
@@ -49,7 +55,7 @@ describe("words of a run script", () => {
         const print = `${show}; pwd; for name in ${Object.keys(environment).join(" ")}; do eval "printf '%s\\0' \\"\\$$name\\""; done`;
         const command = ["sh", "-c", print, "sh", ...words];
         const script = textOf("run", { command, environment, directory: "/usr/share" });
-        const { stdout } = await run(["sh", "-s"], { input: `cd "$(mktemp -d)"\n${script}` });
+        const { stdout } = await run(["sh", "-s"], { input: `cd ${folder}\n${script}` });
         const expected = [
           ...words.map((text) => `${text}\0`),
           "/usr/share\n",
