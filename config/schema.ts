@@ -102,6 +102,11 @@ const monitoring = z.strictObject({
     .max(3653)
     .default(15)
     .meta({ unit: "days", description: "How long metrics and logs are kept." }),
+  logsMiB: z.int().min(16).max(16_777_216).default(1024).meta({
+    unit: "MiB",
+    description:
+      "Most that the monitor keeps of all hosts' logs (onebox): each host has its share, and its oldest lines go first.",
+  }),
   scrapeSeconds: z
     .int()
     .min(1)

@@ -34,6 +34,8 @@ export const ports = {
   nginxStatus: 8081,
   /** Loopback only: metrics out of log lines. */
   mtail: 3903,
+  /** Monitor: every host's logs, TLS, client certificate required. */
+  logs: 6514,
   /** Loopback only, monitor: Prometheus. */
   prometheus: 9090,
 } as const;

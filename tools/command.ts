@@ -9,6 +9,8 @@ export interface CommandLine {
   readonly values: Readonly<Record<string, string | undefined>>;
   /** Names of the command's own flags that were given. */
   readonly flags: ReadonlySet<string>;
+  /** What was given without an option, by a command that takes such. */
+  readonly argument?: string;
 }
 
 /** One npm script. */
@@ -21,6 +23,8 @@ export interface Command {
   readonly options?: Readonly<Record<string, string>>;
   /** Own flags, which take no value: name → its line of help. */
   readonly flags?: Readonly<Record<string, string>>;
+  /** The one argument that may be given without an option: its name and its line of help. */
+  readonly argument?: { readonly name: string; readonly help: string };
   /** Does the work. @returns the exit code */
   readonly main: (line: CommandLine) => Promise<number>;
 }
@@ -30,6 +34,7 @@ const stackName = /^[A-Za-z0-9_.-]{1,100}$/;
 
 /** Text of `--help`. */
 export function helpText(command: Command): string {
+  const { argument } = command;
   const options = {
     "stack NAME": "stack to work on (default: dev)",
     ...Object.fromEntries(
@@ -38,8 +43,18 @@ export function helpText(command: Command): string {
     ...command.flags,
     help: "this text",
   };
-  const lines = Object.entries(options).map(([name, help]) => `  --${name.padEnd(16)} ${help}`);
-  return [`npm run ${command.name} -- [options]`, "", command.summary, "", ...lines, ""].join("\n");
+  const lines = [
+    ...(argument ? [`  ${argument.name.padEnd(18)} ${argument.help}`] : []),
+    ...Object.entries(options).map(([name, help]) => `  --${name.padEnd(16)} ${help}`),
+  ];
+  return [
+    `npm run ${command.name} -- ${argument ? `[${argument.name}] ` : ""}[options]`,
+    "",
+    command.summary,
+    "",
+    ...lines,
+    "",
+  ].join("\n");
 }
 
 /**
@@ -63,8 +78,10 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Com
   const findings: string[] = [];
   const values: Record<string, string | undefined> = {};
   const flags = new Set<string>();
+  let argument: string | undefined;
   for (const token of tokens) {
-    if (token.kind === "positional") findings.push(`unexpected argument "${token.value}"`);
+    if (token.kind === "positional" && command.argument && argument === undefined) argument = token.value;
+    else if (token.kind === "positional") findings.push(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
     if (token.name === "help" || token.rawName === "-h") return "help";
     if (flagNames.includes(token.name)) {
@@ -79,7 +96,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Com
   if (findings.length > 0) {
     throw new Problem(`npm run ${command.name}: ${findings.join("; ")}\n\n${helpText(command)}`);
   }
-  return { stack, values, flags };
+  return { stack, values, flags, ...(argument === undefined ? {} : { argument }) };
 }
 
 /** Runs a command with the arguments of this process and sets the exit code. */

@@ -49,7 +49,10 @@ function flowsOf({ tls }: Settings): FlowGraph {
   return observed
     .filter((tier) => tier !== "monitor")
     .reduce(
-      (graph, tier) => graph.allow("monitor", tier, tcp(ports.agent), "the monitor collects metrics"),
+      (graph, tier) =>
+        graph
+          .allow("monitor", tier, tcp(ports.agent), "the monitor collects metrics")
+          .allow(tier, "monitor", tcp(ports.logs), "every host sends its logs to the monitor"),
       health,
     );
 }

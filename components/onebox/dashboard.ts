@@ -170,6 +170,15 @@ const hops: readonly Hop[] = [
     note: "what the agents see",
   },
   {
+    from: "every host",
+    to: "monitor",
+    port: `tcp/${ports.logs}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "by client certificate, which names the host in every line",
+    note: "logs",
+  },
+  {
     from: "operator",
     to: "monitor",
     port: `tcp/${ports.https}`,

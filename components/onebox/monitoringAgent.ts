@@ -1,11 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { renderAgent } from "../../hosts/agent/agent.ts";
+import { pruneLogs } from "../../hosts/logs/store.ts";
+import { logControl } from "../../hosts/logs/syslogNg.ts";
 import { tlsPaths } from "../../hosts/tlsFiles.ts";
 import { type Member, ofTier } from "../members.ts";
 import { MonitoringAgent, type MonitoringAgentArgs } from "../monitoringAgent.ts";
 import type { OneboxCertificates } from "./certificates.ts";
 import { deploy, layout } from "./deployment.ts";
 import type { OneboxFirewall } from "./firewall.ts";
+import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
 import type { OneboxNetwork } from "./network.ts";
 
@@ -17,15 +20,13 @@ export const certificateOwners = {
   monitor: ["dashboard"],
 } as const;
 
-/** One host's agent: node exporter, the tier's own exporters, log metrics; offered to the monitor over mutual TLS. */
+export type AgentArgs = MonitoringAgentArgs<OneboxNetwork, OneboxCertificates, OneboxFirewall>;
+
+/** One host's agent: node exporter, the tier's own exporters, log metrics; offered to the monitor over mutual TLS; logs, sent to it likewise. */
 export class OneboxMonitoringAgent extends MonitoringAgent {
   readonly member: Member;
 
-  constructor(
-    name: string,
-    args: MonitoringAgentArgs<OneboxNetwork, OneboxCertificates, OneboxFirewall>,
-    opts: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: AgentArgs, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:MonitoringAgent", name, {}, opts);
     const { network, certificates, firewall, member, members, monitoring } = args;
     this.member = member;
@@ -41,6 +42,8 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       intervalSeconds: monitoring.scrapeSeconds,
       scanDirectory: "/run/scan",
       virtualAddress: member.tier === "balancer" ? network.plan.virtual.address : null,
+      logControl: logControl(layout),
+      chores: member.tier === "monitor" ? [pruneLogs(layout, monitoring.retentionDays)] : [],
       ulogdPlugins: `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/ulogd`,
     });
     deploy(
@@ -55,6 +58,7 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       },
       network.inside(this),
     );
+    deployLogs(args, network.inside(this));
     this.registerOutputs();
   }
 }

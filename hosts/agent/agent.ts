@@ -39,6 +39,10 @@ export interface AgentInput {
   readonly scanDirectory: string | null;
   /** The address that moves between balancers, without prefix length; null on other tiers. */
   readonly virtualAddress: string | null;
+  /** Control socket of what sends the logs, or null where nothing does. */
+  readonly logControl: string | null;
+  /** Shell lines run every minute, such as the removal of old logs. */
+  readonly chores: readonly string[];
   /** Folder of ulogd's plugins: `/usr/lib/x86_64-linux-gnu/ulogd`. */
   readonly ulogdPlugins: string;
 }

@@ -13,6 +13,10 @@ export interface HostMetricsInput {
   readonly virtualAddress: string | null;
   /** logrotate's configuration. */
   readonly rotation: string;
+  /** Control socket of what sends the logs, or null where nothing does. */
+  readonly logControl: string | null;
+  /** Shell lines run every minute, such as the removal of old logs. */
+  readonly chores: readonly string[];
 }
 
 /** Folder that node exporter reads. */
@@ -73,6 +77,20 @@ function activeFunction(address: string | null): string {
 }`;
 }
 
+/** Lines that were sent, wait or were dropped, by destination, from syslog-ng's counters. */
+function shippingFunction(control: string | null): string {
+  return control === null
+    ? "shipping() { :; }"
+    : String.raw`shipping() {
+  syslog-ng-ctl stats --control=${control} 2>/dev/null | awk -F ';' '
+    $1 ~ /^dst[.]/ && $(NF-1) ~ /^(written|queued|dropped)$/ {
+      name = $2; sub(/#.*/, "", name)
+      metric = $(NF-1) == "queued" ? "queued" : $(NF-1) "_total"
+      printf "log_lines_%s{destination=\"%s\"} %s\n", metric, name, $NF
+    }'
+}`;
+}
+
 /** The program; runs as root of the host, since only root may read the firewall's counters and every service's state. */
 export function renderHostMetrics(input: HostMetricsInput): string {
   const { layout, intervalSeconds } = input;
@@ -87,6 +105,7 @@ ${processesFunction}
 ${servicesFunction(input.scanDirectory)}
 ${certificatesFunction(input.certificates)}
 ${activeFunction(input.virtualAddress)}
+${shippingFunction(input.logControl)}
 disk() {
   df -P -B1 ${layout.data} 2>/dev/null | awk 'NR == 2 { printf "host_disk_size_bytes %s\\nhost_disk_available_bytes %s\\n", $2, $4 }'
 }
@@ -95,11 +114,11 @@ publish() { cat >${folder}/.$1 && mv ${folder}/.$1 ${folder}/$1.prom; }
 trap 'exit 0' TERM INT
 elapsed=${slowSeconds}
 while :; do
-  { firewall; processes; services; active; } | publish host
+  { firewall; processes; services; active; shipping; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
     { certificates; disk; } | publish slow
     logrotate --state ${layout.run}/agent/rotation ${input.rotation}
-    elapsed=0
+${input.chores.map((line) => `    ${line}\n`).join("")}    elapsed=0
   fi
   sleep ${intervalSeconds} &
   wait $!

@@ -111,6 +111,48 @@ function defaults(mode: "http" | "tcp"): string {
   ]);
 }
 
+const time = '"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]"';
+
+/** What the metrics need comes first, so that a reader of the log need not look further. */
+const accessLog = jsonLog({
+  status: "%ST",
+  // Without the time that a kept connection was idle.
+  ms: "%Ta",
+  time,
+  id: '"%ID"',
+  client: '"%ci"',
+  tls: '"%sslv"',
+  method: '"%[capture.req.method,json(utf8s)]"',
+  uri: '"%[capture.req.uri,json(utf8s)]"',
+  bytes: "%B",
+  server: '"%s"',
+  retries: '"%rc"',
+  server_ms: "%Tr",
+  end: '"%tsc"',
+});
+
+/** Begins unlike the visitors' own requests, which alone are counted. */
+const redirectLog = jsonLog({
+  kind: '"redirect"',
+  status: "%ST",
+  time,
+  client: '"%ci"',
+  method: '"%[capture.req.method,json(utf8s)]"',
+  uri: '"%[capture.req.uri,json(utf8s)]"',
+});
+
+/** Of connections that are passed through: their requests are in the web servers' logs. */
+const connectionLog = jsonLog({
+  kind: '"connection"',
+  ms: "%Tt",
+  time,
+  client: '"%ci"',
+  name: '"%[capture.req.hdr(0),json(utf8s)]"',
+  bytes: "%B",
+  server: '"%s"',
+  end: '"%ts"',
+});
+
 function redirect(input: BalancerInput): string {
   const target = (port: number) => (port === ports.https ? "" : `:${port}`);
   const rules = Object.entries(input.redirectPorts).map(
@@ -120,6 +162,7 @@ function redirect(input: BalancerInput): string {
   return section("frontend redirect from http", [
     ...binds(input, ports.http),
     ...believeGateways(input),
+    `log-format ${redirectLog}`,
     // Counted together with the HTTPS side.
     `tcp-request session track-sc0 src table ${balancerNames.frontend}`,
     `tcp-request session reject if { sc_conn_cur(0,${balancerNames.frontend}) gt ${input.limits.connections} }`,
@@ -133,24 +176,6 @@ function redirect(input: BalancerInput): string {
     ...headers.filter((line) => !line.includes("Strict-Transport-Security")),
   ]);
 }
-
-/** What the metrics need comes first, so that a reader of the log need not look further. */
-const accessLog = jsonLog({
-  status: "%ST",
-  // Without the time that a kept connection was idle.
-  ms: "%Ta",
-  time: '"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]"',
-  id: '"%ID"',
-  client: '"%ci"',
-  tls: '"%sslv"',
-  method: '"%[capture.req.method,json(utf8s)]"',
-  uri: '"%[capture.req.uri,json(utf8s)]"',
-  bytes: "%B",
-  server: '"%s"',
-  retries: '"%rc"',
-  server_ms: "%Tr",
-  end: '"%tsc"',
-});
 
 function visitors(input: BalancerInput): string {
   const { limits, visitorTls } = input;
@@ -231,8 +256,9 @@ function passthrough(input: BalancerInput): string {
     ...binds(input, ports.https),
     ...believeGateways(input),
     ...limitConnections(input),
-    "option tcplog",
+    `log-format ${connectionLog}`,
     "tcp-request inspect-delay 5s",
+    "tcp-request content capture req.ssl_sni len 253",
     "acl hello req.ssl_hello_type 1",
     `acl ours req.ssl_sni -i ${input.domain} localhost`,
     // A browser that was given a bare address sends no name.

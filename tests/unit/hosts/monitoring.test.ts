@@ -22,6 +22,8 @@ describe("the monitoring agent", () => {
       intervalSeconds: 5,
       scanDirectory: null,
       virtualAddress: tier === "balancer" ? "10.77.0.100" : null,
+      logControl: null,
+      chores: [],
       ulogdPlugins: "/plugins",
       ...more,
     });

@@ -1,0 +1,54 @@
+/** The logs of a host: sent to the monitor, which keeps them. */
+import type * as pulumi from "@pulumi/pulumi";
+import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
+import { renderLogShipper } from "../../hosts/logs/shipper.ts";
+import { logStore, logWriter, renderLogStore, renderLogWriter } from "../../hosts/logs/store.ts";
+import { logConfiguration, logService, logState, logUser } from "../../hosts/logs/syslogNg.ts";
+import type { TlsPaths } from "../../hosts/tlsFiles.ts";
+import { ofTier } from "../members.ts";
+import { deploy, layout } from "./deployment.ts";
+import { material, withFiles } from "./material.ts";
+import type { AgentArgs } from "./monitoringAgent.ts";
+
+function storeFiles({ member, members, monitoring }: AgentArgs, tls: TlsPaths): Files {
+  const hosts = members.map(({ name }) => name);
+  return {
+    [logConfiguration(layout)]: plainFile(renderLogStore({ layout, host: member.name, tls })),
+    [logWriter(layout)]: programFile(renderLogWriter(layout, { hosts, keptMiB: monitoring.logsMiB })),
+  };
+}
+
+function shipperFiles({ member, members }: AgentArgs, tls: TlsPaths): Files {
+  const [monitor] = ofTier(members, "monitor");
+  if (!monitor) throw new Error("the stack has no monitor to send logs to");
+  return {
+    [logConfiguration(layout)]: plainFile(
+      renderLogShipper({ layout, host: member.name, monitor: monitor.name, tls }),
+    ),
+  };
+}
+
+/** Sends a host's logs to the monitor; on the monitor, receives and keeps them. */
+export function deployLogs(args: AgentArgs, at: pulumi.CustomResourceOptions): void {
+  const { network, certificates, member, firewall } = args;
+  const monitor = member.tier === "monitor";
+  const tls = material(certificates, certificates.of(member, "agent"), "logs", logUser);
+  deploy(
+    {
+      host: network.host(member.name),
+      hostName: member.name,
+      name: "logs",
+      files: withFiles(tls.files, monitor ? storeFiles(args, tls.paths) : shipperFiles(args, tls.paths)),
+      folders: {
+        [`${layout.run}/logs`]: logUser,
+        [logState(layout)]: logUser,
+        ...(monitor ? { [logStore(layout)]: logUser } : {}),
+      },
+      services: [logService(layout)],
+      // The database's slow log is for its own group.
+      groups: member.tier === "database" ? ["mysql"] : [],
+      after: [firewall.ruleSet],
+    },
+    at,
+  );
+}

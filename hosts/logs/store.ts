@@ -1,0 +1,86 @@
+/** The monitor's store of every host's logs. */
+import type { Layout } from "../layout.ts";
+import { ports } from "../ports.ts";
+import type { TlsPaths } from "../tlsFiles.ts";
+import { lineTemplate, macro, mutualTls, ownLogs, statement, word } from "./syslogNg.ts";
+
+/** What the store is told. */
+export interface LogStoreInput {
+  readonly layout: Layout;
+  /** Name of the monitor itself. */
+  readonly host: string;
+  /** The monitor's certificate (user agent). */
+  readonly tls: TlsPaths;
+  /** Who else gets the lines; nobody where nothing is configured. */
+  readonly copies?: LogCopies;
+}
+
+/** Further receivers, as syslog-ng's statements and the branches of the log that lead to them. */
+export interface LogCopies {
+  readonly statements: string;
+  readonly branches: readonly string[];
+}
+
+/** Folder with a folder a host. */
+export const logStore = (layout: Layout): string => `${layout.data}/logs`;
+
+/** The program that writes what the store is given on its standard input. */
+export const logWriter = (layout: Layout): string => `${layout.etc}/logs/writer`;
+
+/** What is kept. */
+export interface LogLimits {
+  /** Every host, the monitor too: each has a folder of its own. */
+  readonly hosts: readonly string[];
+  /** MiB of all hosts together. */
+  readonly keptMiB: number;
+}
+
+const mebibyte = 1_048_576;
+
+/** Parts of a host's share: the oldest goes when the share is used up. */
+const parts = 10;
+
+/** Smallest file, as s6-log permits. */
+const smallestFile = 4096;
+
+/** The writer: s6-log, a folder a host, each with its share of the space. */
+export function renderLogWriter(layout: Layout, { hosts, keptMiB }: LogLimits): string {
+  const share = Math.floor((keptMiB * mebibyte) / Math.max(1, hosts.length));
+  const size = Math.max(smallestFile, Math.floor(share / parts));
+  const words = hosts.flatMap((host) => [
+    "-",
+    `+^[^ ]+ ${host} `,
+    `n${parts * 10}`,
+    `s${size}`,
+    `S${share - size}`,
+    `${logStore(layout)}/${host}`,
+  ]);
+  return `#!/bin/sh\nexec s6-log -b -- ${words.map((each) => `'${each}'`).join(" ")}\n`;
+}
+
+/** Shell line that removes what is older than so many days; a file goes when its last line is. */
+export const pruneLogs = (layout: Layout, days: number): string =>
+  `find ${logStore(layout)} -type f -name '@*' -mmin +${days * 24 * 60} -delete 2>/dev/null`;
+
+/** Configuration of the monitor's syslog-ng: what it receives and reads itself into the store. */
+export function renderLogStore({ layout, host, tls, copies }: LogStoreInput): string {
+  return [
+    ownLogs(layout, host),
+    statement("source hosts", [
+      `syslog(transport("tls") port(${ports.logs}) max-connections(1000) ${mutualTls(tls)});`,
+    ]),
+    // Which host it is says its certificate, whatever the line claims.
+    statement("rewrite caller", [`set(${word(macro(".tls.x509_cn"))} value("HOST"));`]),
+    statement("destination store", [`program(${word(logWriter(layout))} template("${lineTemplate}\\n"));`]),
+    copies?.statements ?? "",
+    statement("log", [
+      "junction {",
+      "  channel { source(own); rewrite(labels); };",
+      "  channel { source(hosts); rewrite(caller); };",
+      "};",
+      // A full disk stops the reading; who gets copies stops nobody.
+      "log { destination(store); flags(flow-control); };",
+      ...(copies?.branches ?? []),
+    ]),
+  ].join("");
+}
