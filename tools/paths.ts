@@ -12,6 +12,9 @@ export const dataFolder = join(projectRoot, ".onebox");
 /** PULUMI_HOME of the project: CLI, plugins, workspace settings. */
 export const pulumiHome = join(cacheFolder, "pulumi");
 
+/** What Node has compiled, so that the next process need not. */
+export const compileCache = join(cacheFolder, "compiled");
+
 /** Folder of the unpacked operating-system packages. */
 export const packagesFolder = join(cacheFolder, "packages");
 

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { textOf } from "../files.ts";
-import { nodeBinFolder, passphraseFile, pulumiHome, stateFolder } from "../paths.ts";
+import { compileCache, nodeBinFolder, passphraseFile, pulumiHome, stateFolder } from "../paths.ts";
 import { cloudOf } from "./stackFile.ts";
 import { userFolders } from "./userPath.ts";
 
@@ -52,6 +52,8 @@ export function pulumiVariables(
   return {
     PATH: [...first, ...rest].join(delimiter),
     PULUMI_HOME: pulumiHome,
+    // The program and each plugin are Node processes of their own that load the same SDK.
+    NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? compileCache,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Most operations wait for processes to become healthy: more of them at once than the default 4 a core.
     PULUMI_PARALLEL: env.PULUMI_PARALLEL ?? "32",

@@ -66,6 +66,8 @@ export async function installPlugins(pulumi: string, env: NodeJS.ProcessEnv): Pr
   progress.begin(`getting ${missing.map(({ name, version }) => title(name, version)).join(" and ")}`);
   await Promise.all(
     missing.map(async ({ name, version }) => {
+      // A launcher that points elsewhere (the project's folder was moved) counts as installed for the CLI.
+      await rm(folderOf(name, version), { recursive: true, force: true });
       if (await installOfficial(pulumi, env, name, version)) {
         progress.done(`${title(name, version)} installed`);
         return;
