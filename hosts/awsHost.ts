@@ -133,10 +133,57 @@ export interface StartInput {
   readonly units: readonly string[];
   /** Commands that start the monitoring agents. */
   readonly agents: readonly (readonly string[])[];
+  /** How the server is asked whether it is ready, and whom it tells. */
+  readonly ready: Readiness;
 }
 
-/** Turns a fresh instance into the server; whatever fails ends it, and the balancer never sends it a visitor. */
+/** A server that has just started is in service only once it says so itself. */
+export interface Readiness {
+  /** The server's own Auto Scaling group. */
+  readonly group: string;
+  /** The group's lifecycle hook, which waits for the word. */
+  readonly hook: string;
+  /** The site's domain. */
+  readonly domain: string;
+  /** Path that answers with 200 when visitors may be sent here. */
+  readonly path: string;
+  /** Whether the web server wants the PROXY protocol. */
+  readonly proxyProtocol: boolean;
+}
+
+/** Seconds for application and web server to start. */
+const readySeconds = 120;
+
+/** The question that the balancer will ask, along the same way; it checks no certificate either. */
+const askReady = ({ domain, path, proxyProtocol }: Readiness) => [
+  "curl",
+  "--fail",
+  "--silent",
+  "--show-error",
+  "--insecure",
+  "--max-time",
+  "5",
+  "--retry",
+  String(readySeconds),
+  "--retry-delay",
+  "1",
+  "--retry-max-time",
+  String(readySeconds),
+  "--retry-all-errors",
+  ...(proxyProtocol ? ["--haproxy-protocol"] : []),
+  "--resolve",
+  `${domain}:443:127.0.0.1`,
+  "--output",
+  "/dev/null",
+  `https://${domain}${path}`,
+];
+
+/**
+ * Turns a fresh instance into the server. Whatever fails ends it: the group is told to abandon the instance, so that
+ * the balancer never sends it a visitor and a rolling change keeps the old server.
+ */
 export function renderStartScript(input: StartInput): string {
+  const { ready } = input;
   const fetch = ({ bucket, key, version, sha256 }: Artifact, path: string) =>
     `fetch ${quote(bucket)} ${quote(key)} ${quote(version)} ${sha256} ${quote(path)}`;
   return script("Turns a fresh instance into the server that its user data describes.", [
@@ -147,7 +194,12 @@ export function renderStartScript(input: StartInput): string {
     "systemctl enable nftables.service",
     "systemctl restart nftables.service",
     "work=$(mktemp -d)",
-    "trap 'rm -rf \"$work\"' EXIT",
+    "verdict=ABANDON",
+    "ended() {",
+    '  rm -rf "$work"',
+    `  aws autoscaling complete-lifecycle-action --auto-scaling-group-name ${quote(ready.group)} --lifecycle-hook-name ${quote(ready.hook)} --instance-id "$(cat /var/lib/cloud/data/instance-id)" --lifecycle-action-result "$verdict"`,
+    "}",
+    "trap ended EXIT",
     "fetch() { # bucket key version sha256 path",
     '  aws s3api get-object --bucket "$1" --key "$2" --version-id "$3" "$work/object" >/dev/null',
     '  echo "$4  $work/object" | sha256sum --check --quiet',
@@ -174,5 +226,7 @@ export function renderStartScript(input: StartInput): string {
     "systemctl daemon-reload",
     ...input.units.map((unit) => `systemctl enable --now ${unit}`),
     ...input.agents.map(command),
+    command(askReady(ready)),
+    "verdict=CONTINUE",
   ]);
 }

@@ -13,6 +13,9 @@ export interface SiteServiceInput {
   readonly databaseConfig: string | null;
 }
 
+/** Path that answers with 200 when visitors may be sent to the server. */
+export const readyPath = "/health/ready";
+
 /** The Unix socket that the application serves on. */
 export const siteSocket = (layout: Layout): string => `${layout.run}/site/site.sock`;
 

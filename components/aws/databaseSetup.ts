@@ -13,6 +13,7 @@ import { filesOf, writeArchive } from "./archives.ts";
 import type { AwsArtifacts } from "./artifacts.ts";
 import { databaseAuthorities } from "./databaseAuthorities.ts";
 import type { Engine } from "./databaseEngine.ts";
+import type { AwsFirewall } from "./firewall.ts";
 import { awsFlows } from "./flows.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import { openGroup } from "./groupRules.ts";
@@ -30,6 +31,8 @@ export interface SetupAccount {
 export interface DatabaseSetupArgs {
   readonly foundation: AwsFoundation;
   readonly network: AwsNetwork;
+  /** Firewall of the database: lets the set-up in. */
+  readonly firewall: AwsFirewall;
   readonly artifacts: AwsArtifacts;
   readonly engine: Engine;
   readonly database: string;
@@ -80,8 +83,8 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseSetupArgs, opts: pulumi.ComponentResourceOptions) {
     super("foobar:aws:DatabaseSetup", name, {}, opts);
-    const { foundation, network, engine } = args;
-    this.openDeployment(network, foundation);
+    const { foundation, network, firewall, engine } = args;
+    const rules = this.openDeployment(network, foundation);
     const setUp = this.makeFunction(name, args);
     this.done = new aws.lambda.Invocation(
       name,
@@ -102,17 +105,21 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
             .apply((versions) => versions.join(" ")),
         },
       },
-      { parent: this, dependsOn: args.accounts.map(({ secret }) => secret.version) },
+      {
+        parent: this,
+        // It runs at once, and needs its way to database and secrets by then.
+        dependsOn: [network, firewall, ...rules, ...args.accounts.map(({ secret }) => secret.version)],
+      },
     );
     this.registerOutputs({ key: foundation.key.arn });
   }
 
   /** What runs inside the network on the deployment's behalf gets no further than the flow graph says. */
-  private openDeployment(network: AwsNetwork, foundation: AwsFoundation): void {
+  private openDeployment(network: AwsNetwork, foundation: AwsFoundation): readonly pulumi.Resource[] {
     const egress = awsFlows(foundation.settings.tls.mode)
       .flows.filter(({ from }) => from === "deployment")
       .map((flow): Rule => ({ flow, peer: flow.to, peers: [] }));
-    openGroup(
+    return openGroup(
       {
         owner: "deployment",
         group: network.deploymentGroup,

@@ -11,18 +11,31 @@ export type AwsSettings = NonNullable<Settings["aws"]>;
 /** Days that a key waits after deletion was asked for; the longest that AWS offers. */
 const keyDeletionDays = 30;
 
-const root = (partition: string, account: string) => `arn:${partition}:iam::${account}:root`;
-
-function keyStatements(partition: string, account: string, region: string): readonly Statement[] {
-  const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+/** What every key permits: the account's own policies decide, and alarms and database events reach a topic. */
+function sharedStatements(partition: string, account: string): readonly Statement[] {
   return [
     {
       Sid: "AccountDecidesByItsOwnPolicies",
       Effect: "Allow",
-      Principal: { AWS: root(partition, account) },
+      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
       Action: "kms:*",
       Resource: "*",
     },
+    {
+      Sid: "AlarmsAndDatabaseEventsReachTheTopic",
+      Effect: "Allow",
+      Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+      Condition: { StringEquals: { "aws:SourceAccount": account } },
+    },
+  ];
+}
+
+function dataStatements(partition: string, account: string, region: string): readonly Statement[] {
+  const use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+  return [
+    ...sharedStatements(partition, account),
     {
       Sid: "LogGroups",
       Effect: "Allow",
@@ -32,14 +45,6 @@ function keyStatements(partition: string, account: string, region: string): read
       Condition: {
         ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:*` },
       },
-    },
-    {
-      Sid: "AlarmsAndDatabaseEventsReachTheTopic",
-      Effect: "Allow",
-      Principal: { Service: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"] },
-      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-      Resource: "*",
-      Condition: { StringEquals: { "aws:SourceAccount": account } },
     },
   ];
 }
@@ -86,7 +91,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
         deletionWindowInDays: keyDeletionDays,
         policy: pulumi
           .all([this.partition, this.accountId])
-          .apply(([partition, account]) => policyDocument(keyStatements(partition, account, cloud.region))),
+          .apply(([partition, account]) => policyDocument(dataStatements(partition, account, cloud.region))),
       },
       this.guarded(),
     );
@@ -101,6 +106,26 @@ export class AwsFoundation extends pulumi.ComponentResource {
   /** Options for what holds data or keys: Pulumi itself refuses to delete it while deletion protection is on. */
   guarded(parent: pulumi.Resource = this): pulumi.CustomResourceOptions {
     return { parent, protect: this.aws.deletionProtection };
+  }
+
+  /**
+   * A key for a topic in another region, where the stack's key cannot be used. AWS's own key for topics would not do:
+   * its policy lets no alarm through.
+   */
+  topicKey(name: string, region: string, parent: pulumi.Resource): aws.kms.Key {
+    return new aws.kms.Key(
+      name,
+      {
+        region,
+        description: `Alarms of ${this.prefix}`,
+        enableKeyRotation: true,
+        deletionWindowInDays: keyDeletionDays,
+        policy: pulumi
+          .all([this.partition, this.accountId])
+          .apply(([partition, account]) => policyDocument(sharedStatements(partition, account))),
+      },
+      { parent },
+    );
   }
 
   /** An encrypted log group that forgets. `name` is below the stack's prefix: `web/access` → `/foobar-staging/web/access`. */

@@ -61,11 +61,11 @@ export interface GroupRules {
   readonly publicRanges: readonly string[];
 }
 
-/** Opens a group for the flows, and nothing else. Also opens the private endpoints' group where it is reached. */
+/** Opens a group for the flows, and nothing else. @returns its rules */
 export function openGroup(
   { owner, group, network, ingress, egress, publicRanges }: GroupRules,
   parent: pulumi.Resource,
-): void {
+): readonly pulumi.Resource[] {
   const rules = (direction: "in" | "out", list: readonly Rule[]) =>
     list.flatMap((rule) =>
       Object.entries(endsOf(rule, network, publicRanges)).map(([end, other]) => {
@@ -84,10 +84,12 @@ export function openGroup(
         };
       }),
     );
-  for (const { name, args } of rules("in", ingress)) {
-    new aws.vpc.SecurityGroupIngressRule(name, args, { parent });
-  }
-  for (const { name, args } of rules("out", egress)) {
-    new aws.vpc.SecurityGroupEgressRule(name, args, { parent });
-  }
+  return [
+    ...rules("in", ingress).map(
+      ({ name, args }) => new aws.vpc.SecurityGroupIngressRule(name, args, { parent }),
+    ),
+    ...rules("out", egress).map(
+      ({ name, args }) => new aws.vpc.SecurityGroupEgressRule(name, args, { parent }),
+    ),
+  ];
 }

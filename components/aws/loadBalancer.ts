@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { zones } from "../../config/schema.ts";
 import { ports } from "../../hosts/ports.ts";
+import { readyPath } from "../../hosts/siteService.ts";
 import type { Hop } from "../hops.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../loadBalancer.ts";
 import { accessLogBucket, logFolders } from "./accessLogs.ts";
@@ -13,9 +14,6 @@ import type { PrivateBucket } from "./privateBucket.ts";
 import { makeWaf } from "./waf.ts";
 
 type Args = LoadBalancerArgs<AwsParts>;
-
-/** Path by which a server says that visitors may be sent to it. */
-const healthPath = "/health/ready";
 
 /** Seconds between two health checks, and until one counts as failed: the shortest that balancers of both kinds take. */
 const checkSeconds = 10;
@@ -127,7 +125,7 @@ export class AwsLoadBalancer extends LoadBalancer {
     return {
       enabled: true,
       protocol: "HTTPS",
-      path: healthPath,
+      path: readyPath,
       port: "traffic-port",
       matcher: "200",
       interval: checkSeconds,

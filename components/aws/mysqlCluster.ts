@@ -67,8 +67,10 @@ export class AwsMysqlCluster extends MysqlCluster {
   ) {
     super("foobar:aws:MysqlCluster", name, {}, opts);
     this.foundation = foundation;
-    const { network, database, site } = args;
-    this.engine = this.makeDatabase(name, args);
+    const { network, nodes, database, site } = args;
+    const [node] = nodes;
+    if (!node) throw new Error("the database tier has no member");
+    this.engine = this.makeDatabase(name, network.groupOf(node.member), args);
 
     const password = this.password("database-site");
     const proxySecret = foundation.aws.database.proxy
@@ -110,6 +112,7 @@ export class AwsMysqlCluster extends MysqlCluster {
       {
         foundation,
         network,
+        firewall: node.firewall,
         artifacts,
         engine: this.engine,
         database: database.name,
@@ -141,11 +144,9 @@ export class AwsMysqlCluster extends MysqlCluster {
     return [site, observer];
   }
 
-  private makeDatabase(name: string, { network, nodes, database }: Args): Engine {
+  private makeDatabase(name: string, group: aws.ec2.SecurityGroup, { network, database }: Args): Engine {
     const { foundation } = this;
     const identifier = `${foundation.prefix}-${name}`;
-    const [node] = nodes;
-    if (!node) throw new Error("the database tier has no member");
     const subnetGroup = new aws.rds.SubnetGroup(
       name,
       {
@@ -184,7 +185,7 @@ export class AwsMysqlCluster extends MysqlCluster {
         identifier,
         databaseName: database.name,
         subnetGroup,
-        group: network.groupOf(node.member),
+        group,
         monitoringRole: role,
         finalSnapshot: pulumi.interpolate`${identifier}-final-${life.hex}`,
         backup: database.backup,

@@ -8,7 +8,16 @@ import { policyDocument, trustOf } from "./policies.ts";
 import { type SubnetKind, type SubnetPlan, subnetKinds, subnetPlan } from "./subnets.ts";
 
 /** Services that servers without a way to the internet reach by private endpoints. */
-const privateServices = ["ssm", "ssmmessages", "ec2messages", "secretsmanager", "logs", "monitoring", "kms"];
+const privateServices = [
+  "ssm",
+  "ssmmessages",
+  "ec2messages",
+  "secretsmanager",
+  "logs",
+  "monitoring",
+  "autoscaling",
+  "kms",
+];
 
 /** Seconds over which flows are put together in the flow log; the shortest that AWS offers. */
 const flowLogSeconds = 60;

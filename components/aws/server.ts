@@ -17,19 +17,28 @@ import { type ServerContent, serverUserData } from "./serverUserData.ts";
 
 type Args = ServerArgs<AwsParts>;
 
-/** Seconds that a new instance has before its health counts: packages are installed in the first two minutes. */
-const graceSeconds = 420;
-
-/** Seconds that a new instance must have been healthy before the old one goes. */
-const warmupSeconds = 60;
+/** Seconds that a new instance has to say that it is ready: packages are installed in the first two minutes. */
+const startSeconds = 900;
 
 /** Seconds that an instance of a prepared image has instead. */
-const preparedGraceSeconds = 120;
+const preparedStartSeconds = 300;
+
+/** Minutes that `pulumi up` waits for a first instance: time for one that fails and another. */
+const capacityTimeout = "35m";
+
+/** Seconds in service before the balancer's verdict counts: it looks every ten, and twice. */
+const graceSeconds = 60;
+
+/** Seconds that a new instance must have been in service before the old one goes: the balancer's turn to find it healthy. */
+const warmupSeconds = 60;
+
+/** Name of the hook that keeps a new instance out of service until it says that it is ready. */
+const readyHook = "ready";
 
 /**
  * A web server that replaces itself: an Auto Scaling group of one, in its zone. A change of configuration, site or
- * image starts the new instance first; the old one goes once the balancer finds the new one healthy, and stays when
- * it never does.
+ * image starts the new instance first; it is in service only once it serves requests and says so, and only then the
+ * old one goes. One that never does is ended, and the change goes back.
  */
 export class AwsServer extends Server {
   readonly member: Member;
@@ -37,6 +46,8 @@ export class AwsServer extends Server {
   readonly scalingGroup: aws.autoscaling.Group;
   private readonly foundation: AwsFoundation;
   private readonly artifacts: AwsArtifacts;
+  /** Name of the group; the instances must know it before it is there. */
+  private readonly groupName: string;
 
   constructor(
     name: string,
@@ -49,6 +60,7 @@ export class AwsServer extends Server {
     this.member = args.member;
     this.foundation = foundation;
     this.artifacts = artifacts;
+    this.groupName = `${foundation.prefix}-${name}`;
     const template = this.template(args);
     this.scalingGroup = this.group(args, template);
     this.location = this.scalingGroup.name;
@@ -85,7 +97,13 @@ export class AwsServer extends Server {
     );
     const profile = serverProfile(
       name,
-      { foundation, artifacts, secrets: secrets.map(({ arn }) => arn), agents: agent.statements },
+      {
+        foundation,
+        artifacts,
+        group: this.groupName,
+        secrets: secrets.map(({ arn }) => arn),
+        agents: agent.statements,
+      },
       this,
     );
     const arnOf = (secret: StoredSecret | null): pulumi.Output<string | null> =>
@@ -118,6 +136,8 @@ export class AwsServer extends Server {
           visitorSecret,
           agent: agent.parts(layout, args.domain, agentKnown),
           prepared: foundation.aws.image.prepared,
+          group: this.groupName,
+          hook: readyHook,
         };
         return serverUserData(content);
       });
@@ -162,8 +182,8 @@ export class AwsServer extends Server {
 
   private group(args: Args, template: aws.ec2.LaunchTemplate): aws.autoscaling.Group {
     const { foundation } = this;
-    const { member, network, database } = args;
-    const name = `${foundation.prefix}-${member.name}`;
+    const { member, network, firewall, database } = args;
+    const name = this.groupName;
     return new aws.autoscaling.Group(
       member.name,
       {
@@ -175,7 +195,16 @@ export class AwsServer extends Server {
         maxSize: 2,
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         healthCheckType: "ELB",
-        healthCheckGracePeriod: foundation.aws.image.prepared ? preparedGraceSeconds : graceSeconds,
+        healthCheckGracePeriod: graceSeconds,
+        initialLifecycleHooks: [
+          {
+            name: readyHook,
+            lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+            defaultResult: "ABANDON",
+            heartbeatTimeout: foundation.aws.image.prepared ? preparedStartSeconds : startSeconds,
+          },
+        ],
+        waitForCapacityTimeout: capacityTimeout,
         defaultInstanceWarmup: warmupSeconds,
         // Never fewer than one in service: launch first, terminate after.
         instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
@@ -199,7 +228,8 @@ export class AwsServer extends Server {
           propagateAtLaunch: false,
         })),
       },
-      { parent: this, dependsOn: [database.ready] },
+      // The first start needs a way out through routes and rules that are already there.
+      { parent: this, dependsOn: [network, firewall, database.ready] },
     );
   }
 }

@@ -1,4 +1,4 @@
-/** What a server may do with AWS: read its own secrets and artifacts, ship logs and metrics, be reached by sessions. */
+/** What a server may do with AWS: read its own secrets and artifacts, say that it is ready, ship logs and metrics, be reached by sessions. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsArtifacts } from "./artifacts.ts";
@@ -8,6 +8,8 @@ import { policyDocument, type Statement, trustOf } from "./policies.ts";
 export interface ServerRoleArgs {
   readonly foundation: AwsFoundation;
   readonly artifacts: AwsArtifacts;
+  /** Name of the server's Auto Scaling group. */
+  readonly group: string;
   /** Secrets that the server fetches. */
   readonly secrets: readonly pulumi.Input<string>[];
   /** What its agents need. */
@@ -32,7 +34,7 @@ const sessions: Statement = {
 /** Makes role and profile. The profile is ready when the policy is. */
 export function serverProfile(
   name: string,
-  { foundation, artifacts, secrets, agents }: ServerRoleArgs,
+  { foundation, artifacts, group, secrets, agents }: ServerRoleArgs,
   parent: pulumi.Resource,
 ): aws.iam.InstanceProfile {
   const { region } = foundation.aws;
@@ -43,6 +45,12 @@ export function serverProfile(
       role: role.id,
       policy: policyDocument([
         sessions,
+        {
+          Sid: "SayThatItIsReady",
+          Effect: "Allow",
+          Action: "autoscaling:CompleteLifecycleAction",
+          Resource: pulumi.interpolate`arn:${foundation.partition}:autoscaling:${region}:${foundation.accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`,
+        },
         {
           Sid: "ReadOwnSecrets",
           Effect: "Allow",

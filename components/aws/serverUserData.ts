@@ -14,7 +14,7 @@ import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
 import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
 import { ports } from "../../hosts/ports.ts";
 import { securityHeaders } from "../../hosts/securityHeaders.ts";
-import { siteService, siteSocket } from "../../hosts/siteService.ts";
+import { readyPath, siteService, siteSocket } from "../../hosts/siteService.ts";
 import { renderFolders, renderTimer, renderUnit, renderUsers } from "../../hosts/systemd.ts";
 import { tlsPaths } from "../../hosts/tlsFiles.ts";
 import type { Member } from "../members.ts";
@@ -45,6 +45,9 @@ export interface ServerContent {
   readonly agent: AgentParts;
   /** Whether the image holds all packages. */
   readonly prepared: boolean;
+  /** The server's Auto Scaling group, and its hook that waits until the server is ready. */
+  readonly group: string;
+  readonly hook: string;
 }
 
 /** Debian packages of a web server. */
@@ -188,6 +191,13 @@ export function serverFiles(content: ServerContent): Files {
     databaseCaPath,
     units: ["site.service", "web.service", "host-secrets.timer", "host-report.timer"],
     agents: agent.start,
+    ready: {
+      group: content.group,
+      hook: content.hook,
+      domain,
+      path: readyPath,
+      proxyProtocol: tls.mode === "passthrough",
+    },
   });
   return {
     "/etc/nftables.conf": programFile(`#!/usr/sbin/nft -f\nflush ruleset\n${content.firewall}`),

@@ -43,6 +43,8 @@ export interface Registered {
   readonly parent: string;
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Names of what must be there before it. */
+  readonly after: readonly string[];
   /** Names of inputs that hold a secret. */
   readonly secretInputs: readonly string[];
 }
@@ -107,6 +109,7 @@ export async function mockedStack<T>(
       parent: request.getParent(),
       protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      after: request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf("::") + 2)),
       secretInputs: Object.entries(inputs).flatMap(([name, value]) => (holdsSecret(value) ? [name] : [])),
     });
   };

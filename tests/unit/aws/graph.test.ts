@@ -117,6 +117,7 @@ describe("the stacks on AWS", function () {
         "secretsmanager",
         "logs",
         "monitoring",
+        "autoscaling",
         "kms",
       ]) {
         has(only(closed, "ec2.VpcEndpoint", service), {
@@ -496,12 +497,44 @@ describe("the stacks on AWS", function () {
           maxSize: 2,
           healthCheckType: "ELB",
           instanceMaintenancePolicy: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+          initialLifecycleHooks: [
+            {
+              name: "ready",
+              lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
+              defaultResult: "ABANDON",
+              heartbeatTimeout: 900,
+            },
+          ],
         });
         const refresh = record.parse(group.inputs.instanceRefresh);
         const preferences = record.parse(refresh.preferences);
         assert.equal(preferences.minHealthyPercentage, 100);
         assert.equal(preferences.maxHealthyPercentage, 200);
         assert.equal(preferences.autoRollback, true);
+      }
+    });
+
+    it("are in service only once they have said that they serve", () => {
+      assert.match(
+        userDataOf(prod, "web-1"),
+        /--resolve www\.foobar\.com:443:127\.0\.0\.1 .* https:\/\/www\.foobar\.com\/health\/ready\\nverdict=CONTINUE/,
+      );
+      assert.match(userDataOf(prod, "web-1"), /--auto-scaling-group-name 'foobar-prod-web-1' .*'ready'/);
+      const [say] = policyOf(only(prod, "iam.RolePolicy", "web-1")).filter(
+        ({ Sid }) => Sid === "SayThatItIsReady",
+      );
+      assert.equal(say?.Action, "autoscaling:CompleteLifecycleAction");
+      assert.match(String(say?.Resource), /:autoScalingGroup:\*:autoScalingGroupName\/foobar-prod-web-1$/);
+    });
+
+    it("start only when their way out and their database are there", () => {
+      const { after } = only(prod, "autoscaling.Group", "web-2");
+      for (const name of ["web-2-out-services-tcp-443", "application-b-internet", "database-setup"]) {
+        assert.ok(after.includes(name), `${name} is not among ${after.join(", ")}`);
+      }
+      const setUp = only(prod, "lambda.Invocation", "database-setup").after;
+      for (const name of ["database-in-deployment-tcp-3306", "deployment-out-services-tcp-443"]) {
+        assert.ok(setUp.includes(name), `${name} is not among ${setUp.join(", ")}`);
       }
     });
 
@@ -826,6 +859,31 @@ describe("the stacks on AWS", function () {
         enableSni: true,
       });
       has(only(prod, "cloudwatch.MetricAlarm", "site-unreachable"), { region: "us-east-1" });
+    });
+
+    it("has topics whose keys let alarms through, which AWS's own key does not", () => {
+      for (const [topic, key] of [
+        ["alarms", "data"],
+        ["alarms-outside", "alarms-outside"],
+      ] as const) {
+        has(only(prod, "sns.Topic", topic), { kmsMasterKeyId: `arn:aws:kms:eu-west-1:123456789012:${key}` });
+        const [alarms] = policyOf(only(prod, "kms.Key", key)).filter(({ Sid }) => Sid?.startsWith("Alarms"));
+        assert.deepEqual(alarms?.Action, ["kms:Decrypt", "kms:GenerateDataKey*"]);
+      }
+      has(only(prod, "kms.Key", "alarms-outside"), { region: "us-east-1", enableKeyRotation: true });
+    });
+
+    it("needs no second topic where health checks report to the stack's own region", async () => {
+      const stack = await programStack("staging", {
+        aws: {
+          region: "us-east-1",
+          zones: { a: "us-east-1a", b: "us-east-1b", c: "us-east-1c" },
+        },
+      });
+      assert.deepEqual(
+        ofType(stack, "sns.Topic").map(({ name }) => name),
+        ["alarms"],
+      );
     });
   });
 

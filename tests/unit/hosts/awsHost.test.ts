@@ -20,6 +20,13 @@ const start = renderStartScript({
   databaseCaPath: "/etc/ca.pem",
   units: ["site.service", "web.service"],
   agents: [["agent", "--start"]],
+  ready: {
+    group: "stack-web-1",
+    hook: "ready",
+    domain: "www.example.com",
+    path: "/health/ready",
+    proxyProtocol: true,
+  },
 });
 
 /** A folder with programs that stand in for those of a server. */
@@ -65,6 +72,56 @@ describe("scripts of a server on EC2", () => {
       [...order].sort((one, other) => one - other),
     );
     assert.ok(order.every((place) => place > 0));
+  });
+
+  describe("start", () => {
+    // What belongs to the instance goes below the test's folder; what would need root does nothing.
+    function started(curl: string) {
+      const nothing = "exit 0";
+      const { folder, path } = stage({
+        "systemd-sysusers": nothing,
+        "systemd-tmpfiles": nothing,
+        systemctl: nothing,
+        dpkg: nothing,
+        sha256sum: "cat",
+        unzip: nothing,
+        agent: nothing,
+        curl,
+        aws: `echo "$*" >>"$FOLDER/calls"; [ "$1" != s3api ] || touch "\${@: -1}"`,
+      });
+      writeFileSync(join(folder, "instance-id"), "i-0123\n");
+      const moved = start
+        .replaceAll("/var/lib/cloud/data", folder)
+        .replaceAll(/\/usr\/local\/sbin\/[a-z-]+/g, "true")
+        .replaceAll(/(?<=')\/(srv|opt|etc|var)\//g, `${folder}/`)
+        .replaceAll("/var/lib/foobar", folder)
+        .replace("set -euo pipefail", `set -euo pipefail\nexport FOLDER=${folder}`);
+      const { status, stderr } = run(moved, path);
+      const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
+      return { status, stderr, last: calls.at(-1) };
+    }
+
+    it("says that the server is ready once it is", () => {
+      const { status, stderr, last } = started("exit 0");
+      assert.equal(status, 0, stderr);
+      assert.equal(
+        last,
+        "autoscaling complete-lifecycle-action --auto-scaling-group-name stack-web-1 --lifecycle-hook-name ready --instance-id i-0123 --lifecycle-action-result CONTINUE",
+      );
+    });
+
+    it("gives the instance up when the server never gets ready", () => {
+      const { status, last } = started("exit 22");
+      assert.notEqual(status, 0);
+      assert.match(last ?? "", /--instance-id i-0123 --lifecycle-action-result ABANDON$/);
+    });
+
+    it("asks along the balancer's way", () => {
+      assert.match(
+        start,
+        /--haproxy-protocol --resolve www\.example\.com:443:127\.0\.0\.1 .*https:\/\/www\.example\.com\/health\/ready/,
+      );
+    });
   });
 
   describe("secrets", () => {

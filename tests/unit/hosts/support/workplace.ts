@@ -67,7 +67,7 @@ export class Workplace {
     const { status, stdout, stderr, error } = spawnSync(program, rest, {
       input,
       encoding: "utf8",
-      timeout: 8000,
+      timeout: 60_000,
     });
     if (error) throw error;
     return { code: status, text: `${stdout}${stderr}` };
