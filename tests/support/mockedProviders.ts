@@ -70,6 +70,16 @@ function ofType(type: string, name: string, inputs: Properties): Properties {
       return { prefixListId: "pl-s3" };
     case "aws:kms/key:Key":
       return { keyId: `${name}-key` };
+    case "onebox:index:Sandbox":
+      return { handle: { directory: inputs.directory, incarnation: "one" } };
+    case "onebox:index:Host":
+      return {
+        handle: {
+          sandbox: { directory: ".onebox/stacks/dev", incarnation: "one" },
+          name,
+          number: inputs.number,
+        },
+      };
     case "onebox:index:Endpoint":
       return { url: `https://${name}.example:8443` };
     default:

@@ -37,10 +37,18 @@ export function committedConfig(stack: string, changes: Readonly<Record<string, 
 
 /** A resource as the engine would have been asked to make it. */
 export interface Registered {
+  readonly urn: string;
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** The same as the engine hands them on: secrets in envelopes, what is not known yet as a mark. */
+  readonly wire: Readonly<Record<string, unknown>>;
+  /** URN. */
   readonly parent: string;
+  /** URN of the provider that was named; empty for the default one. */
+  readonly provider: string;
+  /** Input → URNs of the resources that its value comes from. */
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   /** Names of what must be there before it. */
@@ -74,27 +82,37 @@ function unwrapped(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unwrapped(entry)]));
 }
 
-/**
- * Builds a stack under mocks and waits until everything is registered.
- * @param config as `committedConfig` gives it
- * @param build makes the stack; its result is resolved from outputs
- */
-export async function mockedStack<T>(
-  { stack, config }: { readonly stack: string; readonly config: RawConfig },
-  build: () => Promise<T>,
-): Promise<MockedStack<pulumi.Unwrap<T>>> {
+/** URN as the mocks give it. */
+function urnOf(stack: string, request: RegisterResourceRequest): string {
+  const parentType = request.getParent().split("::")[2]?.split("$").at(-1);
+  const type = [...(parentType === undefined ? [] : [parentType]), request.getType()].join("$");
+  return `urn:pulumi:${stack}::foobar::${type}::${request.getName()}`;
+}
+
+/** What is built, and how. */
+interface Mocked {
+  readonly stack: string;
+  /** As `committedConfig` gives it. */
+  readonly config: RawConfig;
+}
+
+/** Builds a stack under mocks; what it registers later is in the list by the time the runtime is disconnected. */
+async function build<T>({ stack, config }: Mocked, preview: boolean, make: () => Promise<T>) {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, id }) => ({
-        id: id === undefined || id === "" ? `${name}-id` : id,
-        state: mockedState(type, name, plain.parse(unwrapped(inputs))),
-      }),
+      newResource: ({ type, name, inputs, id }) =>
+        preview
+          ? { id: undefined, state: inputs }
+          : {
+              id: id === undefined || id === "" ? `${name}-id` : id,
+              state: mockedState(type, name, plain.parse(unwrapped(inputs))),
+            },
       call: ({ token, inputs }) => mockedCall(token, plain.parse(inputs)),
     },
     "foobar",
     stack,
-    false,
+    preview,
   );
   pulumi.runtime.setAllConfig(config);
   const monitor = getMonitor();
@@ -103,10 +121,22 @@ export async function mockedStack<T>(
   const keep = (request: RegisterResourceRequest) => {
     const inputs = plain.parse(request.getObject()?.toJavaScript() ?? {});
     registered.push({
+      urn: urnOf(stack, request),
       type: request.getType(),
       name: request.getName(),
       inputs: plain.parse(unwrapped(inputs)),
+      wire: inputs,
       parent: request.getParent(),
+      provider: request.getProvider().replace(/::[^:]*$/, ""),
+      propertyDependencies: Object.fromEntries(
+        request
+          .getPropertydependenciesMap()
+          .toArray()
+          .map(([property]) => [
+            property,
+            request.getPropertydependenciesMap().get(property)?.getUrnsList() ?? [],
+          ]),
+      ),
       protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
       after: request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf("::") + 2)),
@@ -120,10 +150,32 @@ export async function mockedStack<T>(
       return Reflect.apply(original, monitor, args);
     },
   });
-  const built = pulumi.output(await build());
+  return { registered, built: await make() };
+}
+
+/**
+ * Builds a stack under mocks and waits until everything is registered.
+ * @param make makes the stack; its result is resolved from outputs
+ */
+export async function mockedStack<T>(
+  mocked: Mocked,
+  make: () => Promise<T>,
+): Promise<MockedStack<pulumi.Unwrap<T>>> {
+  const { registered, built } = await build(mocked, false, make);
+  const known = pulumi.output(built);
   const result = await new Promise<pulumi.Unwrap<T>>((resolve) => {
-    built.apply((value) => resolve(value));
+    known.apply((value) => resolve(value));
   });
   await pulumi.runtime.disconnect();
   return { resources: registered, result };
+}
+
+/** What a first preview registers: nothing is made, so no output is known. */
+export async function previewedResources(
+  mocked: Mocked,
+  make: () => Promise<unknown>,
+): Promise<readonly Registered[]> {
+  const { registered } = await build(mocked, true, make);
+  await pulumi.runtime.disconnect();
+  return registered;
 }

@@ -1,14 +1,27 @@
 /** The program's stacks under mocks. */
 import assert from "node:assert/strict";
-import { committedConfig, type MockedStack, mockedStack, type Registered } from "./mockedStack.ts";
+import {
+  committedConfig,
+  type MockedStack,
+  mockedStack,
+  previewedResources,
+  type Registered,
+} from "./mockedStack.ts";
+
+async function build() {
+  const { loadSettings } = await import("../../config/load.ts");
+  const { buildStack } = await import("../../components/clouds.ts");
+  return buildStack("web", loadSettings());
+}
 
 /** Builds a committed stack with some keys changed. */
 export async function programStack(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
-  return mockedStack({ stack, config: committedConfig(stack, changes) }, async () => {
-    const { loadSettings } = await import("../../config/load.ts");
-    const { buildStack } = await import("../../components/clouds.ts");
-    return buildStack("web", loadSettings());
-  });
+  return mockedStack({ stack, config: committedConfig(stack, changes) }, build);
+}
+
+/** What the first preview of a committed stack registers. */
+export async function previewedStack(stack: string): Promise<readonly Registered[]> {
+  return previewedResources({ stack, config: committedConfig(stack) }, build);
 }
 
 /** `aws:rds/cluster:Cluster` → `rds.Cluster` */

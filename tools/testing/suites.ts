@@ -16,7 +16,10 @@ export const suites: readonly Suite[] = [
   { name: "types", check: ["tsc", "--noEmit", "-p", "."] },
   { name: "types-site", check: ["tsc", "--noEmit", "-p", "site"] },
   { name: "types-dashboard", check: ["tsc", "--noEmit", "-p", "dashboard"] },
-  ...["unit", "contract", "provider", "onebox", "browser"].map((name) => ({ name, folder: `tests/${name}` })),
+  ...["unit", "policy", "contract", "provider", "onebox", "browser"].map((name) => ({
+    name,
+    folder: `tests/${name}`,
+  })),
   // Needs an AWS account or something that plays one: `npm run test:aws`.
   { name: "aws", folder: "tests/aws", byNameOnly: true },
 ];
