@@ -11,6 +11,8 @@ export interface CommandLine {
   readonly flags: ReadonlySet<string>;
   /** What was given without an option, by a command that takes such. */
   readonly argument?: string;
+  /** Everything after a `--` of its own, by a command that takes such; else absent. */
+  readonly rest?: readonly string[];
 }
 
 /** One npm script. */
@@ -25,6 +27,8 @@ export interface Command {
   readonly flags?: Readonly<Record<string, string>>;
   /** The one argument that may be given without an option: its name and its line of help. */
   readonly argument?: { readonly name: string; readonly help: string };
+  /** What may follow a `--` of its own: its name and its line of help. */
+  readonly rest?: { readonly name: string; readonly help: string };
   /** Does the work. @returns the exit code */
   readonly main: (line: CommandLine) => Promise<number>;
 }
@@ -34,7 +38,7 @@ const stackName = /^[A-Za-z0-9_.-]{1,100}$/;
 
 /** Text of `--help`. */
 export function helpText(command: Command): string {
-  const { argument } = command;
+  const { argument, rest } = command;
   const options = {
     "stack NAME": "stack to work on (default: dev)",
     ...Object.fromEntries(
@@ -46,9 +50,10 @@ export function helpText(command: Command): string {
   const lines = [
     ...(argument ? [`  ${argument.name.padEnd(18)} ${argument.help}`] : []),
     ...Object.entries(options).map(([name, help]) => `  --${name.padEnd(16)} ${help}`),
+    ...(rest ? [`  ${`-- ${rest.name}`.padEnd(18)} ${rest.help}`] : []),
   ];
   return [
-    `npm run ${command.name} -- ${argument ? `[${argument.name}] ` : ""}[options]`,
+    `npm run ${command.name} -- ${argument ? `[${argument.name}] ` : ""}[options]${rest ? ` [-- ${rest.name}]` : ""}`,
     "",
     command.summary,
     "",
@@ -78,9 +83,13 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Com
   const findings: string[] = [];
   const values: Record<string, string | undefined> = {};
   const flags = new Set<string>();
+  const rest: string[] = [];
   let argument: string | undefined;
+  const end = command.rest && tokens.find(({ kind }) => kind === "option-terminator")?.index;
   for (const token of tokens) {
-    if (token.kind === "positional" && command.argument && argument === undefined) argument = token.value;
+    if (token.kind === "positional" && end !== undefined && token.index > end) rest.push(token.value);
+    else if (token.kind === "positional" && command.argument && argument === undefined)
+      argument = token.value;
     else if (token.kind === "positional") findings.push(`unexpected argument "${token.value}"`);
     if (token.kind !== "option") continue;
     if (token.name === "help" || token.rawName === "-h") return "help";
@@ -96,7 +105,13 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Com
   if (findings.length > 0) {
     throw new Problem(`npm run ${command.name}: ${findings.join("; ")}\n\n${helpText(command)}`);
   }
-  return { stack, values, flags, ...(argument === undefined ? {} : { argument }) };
+  return {
+    stack,
+    values,
+    flags,
+    ...(argument === undefined ? {} : { argument }),
+    ...(command.rest ? { rest } : {}),
+  };
 }
 
 /** Runs a command with the arguments of this process and sets the exit code. */

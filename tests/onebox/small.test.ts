@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { liveSandbox } from "../../provider/handles.ts";
 import { kill, until } from "../../provider/system.ts";
+import { ask } from "../../tools/drills/http.ts";
 import { projectRoot } from "../../tools/paths.ts";
-import { ask } from "./support/http.ts";
 import { smallTopology, TestStack } from "./support/stack.ts";
 
 const entry = (text: string) => ({

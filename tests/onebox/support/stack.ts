@@ -7,7 +7,6 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { runInHost } from "../../../provider/enter.ts";
 import type { HostHandle } from "../../../provider/handles.ts";
 import { liveSandbox } from "../../../provider/handles.ts";
 import {
@@ -16,12 +15,13 @@ import {
   galeraCluster,
 } from "../../../provider/kinds/galeraCluster.ts";
 import { type Finished, kill, type RunOptions, until } from "../../../provider/system.ts";
+import { hostOf, inHost, signalService } from "../../../tools/drills/hosts.ts";
+import type { Target } from "../../../tools/drills/http.ts";
 import { projectRoot, pulumiHome } from "../../../tools/paths.ts";
 import { exportState, inputsOf } from "../../../tools/pulumi/deployment.ts";
 import { pulumiVariables } from "../../../tools/pulumi/environment.ts";
 import { type RunResult, run } from "../../../tools/run.ts";
 import { findCli } from "../../../tools/setup/cli.ts";
-import type { Target } from "./http.ts";
 import { inSession } from "./machine.ts";
 
 /** One server of a test's configuration. */
@@ -260,17 +260,16 @@ export class TestStack {
 
   /** A host of it. */
   host(name: string): HostHandle {
-    const live = liveSandbox(this.directory);
-    return { sandbox: { directory: this.directory, incarnation: live?.incarnation ?? "" }, name, number: 0 };
+    return hostOf(this.directory, name);
   }
 
   /** Runs a shell script inside a host. */
   inHost(name: string, script: string, options?: RunOptions): Promise<Finished> {
-    return runInHost(this.host(name), ["sh", "-c", script], options);
+    return inHost(this.directory, name, script, options);
   }
 
   /** Sends SIGKILL to the supervised process of a service, by its id. */
-  async killService(host: string, service: string): Promise<void> {
-    await this.inHost(host, `kill -KILL "$(s6-svstat -o pid /run/scan/${service})"`);
+  killService(host: string, service: string): Promise<void> {
+    return signalService(this.directory, host, service, "KILL");
   }
 }

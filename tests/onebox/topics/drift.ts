@@ -1,7 +1,7 @@
 /** What changed behind the program's back is seen by `refresh` and mended by `up`, and nothing else is touched. */
 import assert from "node:assert/strict";
 import { runInSandbox } from "../../../provider/enter.ts";
-import { ask } from "../support/http.ts";
+import { ask } from "../../../tools/drills/http.ts";
 import type { TestStack } from "../support/stack.ts";
 
 /** Process ids of every service of a host, to see which were left alone. */

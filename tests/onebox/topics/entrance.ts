@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
 import { z } from "zod";
-import { ask, askPlain, handshake } from "../support/http.ts";
+import { ask, askPlain, handshake } from "../../../tools/drills/http.ts";
 import type { TestStack } from "../support/stack.ts";
 
 const whoami = z.object({ server: z.string(), client: z.string() }).loose();

@@ -1,56 +1,11 @@
 /** Killing any one process or host keeps the site up, and no acknowledged write is lost. */
 import assert from "node:assert/strict";
-import { z } from "zod";
 import { runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
-import { ask } from "../support/http.ts";
-import { lostWrites, startWriting, type Writes } from "../support/ledger.ts";
-import { startReading } from "../support/load.ts";
+import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
+import { lostWrites, startWriting, type Writes } from "../../../tools/drills/ledger.ts";
+import { startReading } from "../../../tools/drills/load.ts";
 import type { TestStack } from "../support/stack.ts";
-
-const writerOf = z.object({ database: z.string() }).loose();
-
-/** The database node that takes writes now. */
-export async function currentWriter(stack: TestStack): Promise<string> {
-  const { status, body } = await ask(stack.site, {
-    method: "POST",
-    path: "/api/entries",
-    body: JSON.stringify({ author: "a test", text: "who is the writer" }),
-  });
-  assert.ok(status === 201, `${status} ${body}`);
-  return writerOf.parse(JSON.parse(body)).database;
-}
-
-/** The balancer that holds the virtual address now. */
-export async function activeBalancer(stack: TestStack, balancers: readonly string[]): Promise<string> {
-  const holds = await Promise.all(
-    balancers.map(async (name) => {
-      const { stdout } = await stack.inHost(name, "ip -o -4 address show dev eth0");
-      return stdout.trim().split("\n").length > 1;
-    }),
-  );
-  const active = balancers.filter((_, index) => holds[index]);
-  assert.equal(active.length, 1, `balancers with the virtual address: ${active.join(", ") || "none"}`);
-  return active[0] ?? "";
-}
-
-/** Every database node synced and in one primary component of full size. */
-export async function untilDatabaseWhole(stack: TestStack, nodes: readonly string[]): Promise<void> {
-  const query =
-    "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_SIZE','WSREP_CLUSTER_STATUS','WSREP_LOCAL_STATE_COMMENT')";
-  await until("the whole database cluster", 90_000, async () => {
-    for (const node of nodes) {
-      const { stdout } = await stack.inHost(
-        node,
-        `mariadb --no-defaults --socket=/run/host/run/mariadb/mariadb.sock --user=root -BN -e "${query}"`,
-        { accept: "any" },
-      );
-      if (stdout.trim() !== `${nodes.length},Primary,Synced`)
-        return `${node}: ${stdout.trim() || "does not answer"}`;
-    }
-    return null;
-  });
-}
 
 /** A bounded load of writes around `harm`; afterwards the ledger is recounted. */
 async function underWrites(stack: TestStack, harm: () => Promise<void>): Promise<Writes> {
@@ -63,10 +18,6 @@ async function underWrites(stack: TestStack, harm: () => Promise<void>): Promise
   return writes;
 }
 
-/** Cuts a host off: its link goes down, its processes go on. */
-const cutOff = (stack: TestStack, name: string, state: "up" | "down") =>
-  runInSandbox(stack.directory, ["ip", "-n", name, "link", "set", "eth0", state]);
-
 /** Declares the tests. */
 export function failover(
   stack: () => TestStack,
@@ -75,10 +26,10 @@ export function failover(
   const { balancers, databases } = topology;
 
   describe("failover", () => {
-    afterEach(() => untilDatabaseWhole(stack(), databases));
+    afterEach(() => untilDatabaseWhole(stack().directory, databases));
 
     it("loses no request when a web server is killed", async () => {
-      const reading = startReading(stack());
+      const reading = startReading(stack().site);
       await reading.more(200);
       await stack().killService("web-2", "web");
       await reading.more(400);
@@ -92,29 +43,22 @@ export function failover(
     });
 
     it("goes on when the active balancer is killed", async () => {
-      const active = await activeBalancer(stack(), balancers);
+      const active = await untilOneBalancer(stack().directory, balancers);
       await underWrites(stack(), () => stack().killService(active, "balancer"));
     });
 
     it("goes on when keepalived on the active balancer is killed", async () => {
-      const active = await activeBalancer(stack(), balancers);
+      const active = await untilOneBalancer(stack().directory, balancers);
       await underWrites(stack(), () => stack().killService(active, "keepalived"));
     });
 
     it("goes on when the active balancer's host is cut off", async () => {
-      const active = await activeBalancer(stack(), balancers);
+      const active = await untilOneBalancer(stack().directory, balancers);
       await underWrites(stack(), async () => {
-        await cutOff(stack(), active, "down");
+        await setLink(stack().directory, active, "down");
       });
-      await cutOff(stack(), active, "up");
-      await until("one balancer with the virtual address", 20_000, async () => {
-        try {
-          await activeBalancer(stack(), balancers);
-          return null;
-        } catch (error) {
-          return error instanceof Error ? error.message : String(error);
-        }
-      });
+      await setLink(stack().directory, active, "up");
+      await untilOneBalancer(stack().directory, balancers);
     });
 
     it("goes on when a whole web host ends", async () => {
@@ -124,17 +68,17 @@ export function failover(
     });
 
     it("loses no acknowledged write when the database's writer is killed", async () => {
-      const writer = await currentWriter(stack());
+      const writer = await writerOf(stack().site);
       await underWrites(stack(), () => stack().killService(writer, "mariadb"));
-      assert.notEqual(await currentWriter(stack()), writer, "the writer is another now");
+      assert.notEqual(await writerOf(stack().site), writer, "the writer is another now");
     });
 
     it("loses no acknowledged write when the database's writer is cut off", async () => {
-      const writer = await currentWriter(stack());
+      const writer = await writerOf(stack().site);
       await underWrites(stack(), async () => {
-        await cutOff(stack(), writer, "down");
+        await setLink(stack().directory, writer, "down");
       });
-      await cutOff(stack(), writer, "up");
+      await setLink(stack().directory, writer, "up");
     });
 
     it("writes again when all database nodes are killed at once", async () => {

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ask } from "../../../tools/drills/http.ts";
+import { lostWrites, startWriting } from "../../../tools/drills/ledger.ts";
+import { startReading } from "../../../tools/drills/load.ts";
 import { projectRoot } from "../../../tools/paths.ts";
-import { ask } from "../support/http.ts";
-import { lostWrites, startWriting } from "../support/ledger.ts";
-import { startReading } from "../support/load.ts";
 import type { TestStack } from "../support/stack.ts";
 
 /** Runs `up` while visitors read and write; none of them may fail. */
 async function upUnderLoad(stack: TestStack): Promise<void> {
-  const reading = startReading(stack, { readers: 3 });
+  const reading = startReading(stack.site, { readers: 3 });
   const writing = startWriting(stack.site, { writers: 2 });
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);
   await stack.up();

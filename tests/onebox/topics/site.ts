@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { ask } from "../support/http.ts";
+import { ask } from "../../../tools/drills/http.ts";
 import type { TestStack } from "../support/stack.ts";
 
 const listing = z.object({

@@ -12,7 +12,11 @@ const command: Command = {
 
 describe("parseCommandLine", () => {
   it("takes dev when no stack is named", () => {
-    assert.deepEqual(parseCommandLine(command, []), { stack: "dev", values: {}, flags: new Set() });
+    assert.deepEqual(parseCommandLine(command, []), {
+      stack: "dev",
+      values: {},
+      flags: new Set(),
+    });
   });
 
   it("reads the stack and the command's own options in both forms", () => {
@@ -22,6 +26,23 @@ describe("parseCommandLine", () => {
       values: { stack: "staging", only: "unit" },
       flags: new Set(),
     });
+  });
+
+  it("reads a word and what follows a `--`, where the command takes them", () => {
+    const shell: Command = {
+      ...command,
+      argument: { name: "HOST", help: "where" },
+      rest: { name: "COMMAND", help: "what" },
+    };
+    const line = parseCommandLine(shell, ["web-1", "--yes", "--", "ls", "-l", "--stack"]);
+    assert(line !== "help");
+    assert.deepEqual(
+      [line.argument, line.rest, [...line.flags]],
+      ["web-1", ["ls", "-l", "--stack"], ["yes"]],
+    );
+    assert.match(helpText(shell), /-- \[HOST\] \[options\] \[-- COMMAND\]\n(.*\n)+ {2}HOST +where\n/);
+    assert.throws(() => parseCommandLine(shell, ["web-1", "web-2"]), /unexpected argument "web-2"/);
+    assert.throws(() => parseCommandLine(command, ["--", "ls"]), /unexpected argument "ls"/);
   });
 
   it("reads flags, which take no value", () => {

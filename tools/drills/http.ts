@@ -1,4 +1,4 @@
-/** HTTPS requests to a stack under test, with its authority and the real name. */
+/** HTTPS requests to a stack on this machine, with its authority and the real name. */
 import { request as plainRequest } from "node:http";
 import { Agent, request } from "node:https";
 import { type ConnectionOptions, connect, type PeerCertificate } from "node:tls";

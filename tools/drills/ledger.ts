@@ -1,7 +1,9 @@
 /** A ledger of acknowledged writes: what the site said it kept must be there afterwards. */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { ask, keepAlive, type Target } from "./http.ts";
+import type { Load } from "./load.ts";
 
 const page = z.object({
   tokens: z.array(z.object({ id: z.number(), token: z.string() })),
@@ -27,7 +29,10 @@ export interface Writing {
 }
 
 /** Starts `writers` writers, one request each at a time, until stopped or `limit` writes were tried. */
-export function startWriting(target: Target, { writers = 4, limit = 20_000 } = {}): Writing {
+export function startWriting(
+  target: Target,
+  { writers = 4, limit = 20_000, pace = 0, from }: Load & { readonly writers?: number } = {},
+): Writing {
   const acknowledged = new Set<string>();
   const failed: string[] = [];
   const agent = keepAlive(writers);
@@ -43,7 +48,7 @@ export function startWriting(target: Target, { writers = 4, limit = 20_000 } = {
     for (const { done } of waiting.filter(({ count }) => acknowledged.size >= count)) done();
     waiting = waiting.filter(({ count }) => acknowledged.size < count);
   };
-  const writer = async () => {
+  const writer = async (_: unknown, index: number) => {
     while (!stopped && tried < limit) {
       tried += 1;
       const token = randomUUID();
@@ -51,12 +56,20 @@ export function startWriting(target: Target, { writers = 4, limit = 20_000 } = {
       // The token makes a repetition safe, and this says so to the balancer.
       const headers = { "idempotency-key": token };
       try {
-        const { status } = await ask(target, { method: "POST", path: "/api/entries", body, agent, headers });
+        const { status } = await ask(target, {
+          method: "POST",
+          path: "/api/entries",
+          body,
+          agent,
+          headers,
+          ...(from === undefined ? {} : { from: from(index) }),
+        });
         if (status === 201 || status === 200) note(token);
         else failed.push(`${status}`);
       } catch (error) {
         failed.push(error instanceof Error ? error.message : String(error));
       }
+      if (pace > 0) await setTimeout(pace);
     }
   };
   const running = Promise.all(Array.from({ length: writers }, writer));
@@ -69,6 +82,7 @@ export function startWriting(target: Target, { writers = 4, limit = 20_000 } = {
       stopped = true;
       await running;
       agent.destroy();
+      longestGap = Math.max(longestGap, Date.now() - last);
       return { acknowledged, failed, longestGap };
     },
   };
