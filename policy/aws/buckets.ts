@@ -69,7 +69,7 @@ export const bucketsHavePolicy = () =>
 const many = z.union([z.string().transform((one) => [one]), z.array(z.string())]).nullish();
 const statement = z.object({
   Effect: text,
-  Principal: z.unknown(),
+  Principal: z.unknown().optional(),
   Action: many,
   Condition: z.object({ Bool: z.record(z.string(), z.union([z.string(), z.boolean()])).nullish() }).nullish(),
 });

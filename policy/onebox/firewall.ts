@@ -7,7 +7,7 @@ const hooks = ["input", "forward", "output"] as const;
 
 /** Statements of the base chain at a hook; null without one. */
 function chainAt(rules: string, hook: (typeof hooks)[number]): readonly string[] | null {
-  const chain = rules.match(new RegExp(`chain \\w+ \\{([^{}]*hook ${hook} [^]*?)\\n\\s*\\}`))?.[1];
+  const chain = rules.match(new RegExp(`chain \\w+ \\{([^{}]*hook ${hook} [\\s\\S]*?)\\n\\s*\\}`))?.[1];
   return chain === undefined ? null : chain.split(/[\n;]/).map((line) => line.trim());
 }
 

@@ -1,22 +1,7 @@
 /** Every committed stack against every rule: as an update sees it, and as the first preview does. */
 import assert from "node:assert/strict";
-import type { Registered } from "../support/mockedStack.ts";
 import { previewedStack, programStack } from "../support/program.ts";
-import { type Judged, Pack, type Verdict } from "./support/pack.ts";
-
-const judged = (resources: readonly Registered[]): readonly Judged[] =>
-  resources.map((resource) => {
-    const provider = resources.find(({ urn }) => urn === resource.provider);
-    return {
-      urn: resource.urn,
-      type: resource.type,
-      name: resource.name,
-      properties: resource.wire,
-      protect: resource.protect,
-      ...(provider ? { provider: provider.wire } : {}),
-      propertyDependencies: resource.propertyDependencies,
-    };
-  });
+import { judgedResources, Pack, type Verdict } from "./support/pack.ts";
 
 const textOf = ({ rule, message }: Verdict) => `${rule}: ${message}`;
 
@@ -33,11 +18,11 @@ for (const stack of ["dev", "staging", "prod"]) {
 
     it("keeps every rule in an update, where everything is known", async () => {
       const { resources } = await programStack(stack);
-      assert.deepEqual((await pack.judge(judged(resources))).map(textOf), []);
+      assert.deepEqual((await pack.judge(judgedResources(resources))).map(textOf), []);
     });
 
     it("breaks no rule in the first preview, and notes what is not known yet", async () => {
-      const verdicts = await pack.judge(judged(await previewedStack(stack)));
+      const verdicts = await pack.judge(judgedResources(await previewedStack(stack)));
       assert.deepEqual(verdicts.filter(({ kind }) => kind === "violation").map(textOf), []);
       assert.ok(verdicts.length > 0);
       for (const { message } of verdicts) assert.match(message, /can't be known during preview/);

@@ -15,7 +15,7 @@ import type {
 } from "@pulumi/pulumi/proto/analyzer_pb.js";
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
-import { root } from "../../support/mockedStack.ts";
+import { type Registered, root } from "../../support/mockedStack.ts";
 
 /** A resource as the pack is told of it. */
 export interface Judged {
@@ -30,9 +30,26 @@ export interface Judged {
   readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Resources of a mocked stack, as the engine would hand them on. */
+export const judgedResources = (resources: readonly Registered[]): readonly Judged[] =>
+  resources.map((resource) => {
+    const provider = resources.find(({ urn }) => urn === resource.provider);
+    return {
+      urn: resource.urn,
+      type: resource.type,
+      name: resource.name,
+      properties: resource.wire,
+      protect: resource.protect,
+      ...(provider ? { provider: provider.wire } : {}),
+      propertyDependencies: resource.propertyDependencies,
+    };
+  });
+
 /** What a rule said. */
 export interface Verdict {
   readonly rule: string;
+  /** URN of the resource that it is about. */
+  readonly urn: string;
   readonly message: string;
   /** A violation stops the update; a note says that the rule could not look yet. */
   readonly kind: "violation" | "note";
@@ -66,8 +83,9 @@ function described<T extends AnalyzeRequest | AnalyzerResource>(message: T, reso
   return message;
 }
 
-const verdictOf = (diagnostic: AnalyzeDiagnostic): Verdict => ({
+const verdictOf = (diagnostic: AnalyzeDiagnostic, about: string): Verdict => ({
   rule: diagnostic.getPolicyname(),
+  urn: diagnostic.getUrn() || about,
   message: diagnostic.getMessage(),
   kind: diagnostic.getEnforcementlevel() === proto.EnforcementLevel.ADVISORY ? "note" : "violation",
 });
@@ -77,11 +95,11 @@ type Call<R> = (
   callback: (error: grpc.ServiceError | null, response: AnalyzeResponse) => void,
 ) => unknown;
 
-function ask<R>(call: Call<R>, request: R): Promise<readonly Verdict[]> {
+function ask<R>(call: Call<R>, request: R, about: string): Promise<readonly Verdict[]> {
   return new Promise((resolve, reject) => {
     call(request, (error, response) => {
       if (error) reject(error);
-      else resolve(response.getDiagnosticsList().map(verdictOf));
+      else resolve(response.getDiagnosticsList().map((each) => verdictOf(each, about)));
     });
   });
 }
@@ -115,7 +133,9 @@ export class Pack {
     const analyzeStack: Call<AnalyzeStackRequest> = (request, callback) =>
       this.client.analyzeStack(request, callback);
     const each = await Promise.all(
-      resources.map((resource) => ask(analyze, described(new proto.AnalyzeRequest(), resource))),
+      resources.map((resource) =>
+        ask(analyze, described(new proto.AnalyzeRequest(), resource), resource.urn),
+      ),
     );
     const together = new proto.AnalyzeStackRequest();
     for (const resource of resources) {
@@ -127,7 +147,7 @@ export class Pack {
       }
       together.addResources(message);
     }
-    return [...each.flat(), ...(await ask(analyzeStack, together))];
+    return [...each.flat(), ...(await ask(analyzeStack, together, "stack"))];
   }
 
   /** Ends it and waits until it is gone. */

@@ -1,0 +1,81 @@
+/** Every link of every page leads somewhere, and every command that a page names is there. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { z } from "zod";
+import { anchorsOf, linksOf, npmScriptsOf, pulumiCommandsOf } from "../../support/markdown.ts";
+import { root } from "../../support/mockedStack.ts";
+
+const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .trim()
+  .split("\n")
+  .filter((page) => existsSync(join(root, page)));
+
+const textOf = (page: string) => readFileSync(join(root, page), "utf8");
+
+const { scripts } = z
+  .object({ scripts: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(textOf("package.json")));
+
+/** Subcommands of Pulumi that the pages may name. */
+const pulumiCommands = [
+  ...["about", "cancel", "config", "destroy", "import", "login", "logout", "logs", "new", "plugin"],
+  ...["policy", "preview", "refresh", "stack", "state", "up", "version", "whoami"],
+];
+
+describe("documents", () => {
+  it("are there", () => {
+    for (const page of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])
+      assert.ok(pages.includes(page));
+  });
+
+  for (const page of pages) {
+    it(`${page} links to what is there`, () => {
+      const broken = linksOf(textOf(page)).filter((link) => {
+        if (/^(?:https?|mailto):/.test(link)) return false;
+        const [path = "", anchor] = link.split("#");
+        const target = path === "" ? page : normalize(join(dirname(page), decodeURIComponent(path)));
+        if (target.startsWith("..") || !existsSync(join(root, target))) return true;
+        return anchor !== undefined && target.endsWith(".md") && !anchorsOf(textOf(target)).has(anchor);
+      });
+      assert.deepEqual(broken, []);
+    });
+
+    it(`${page} names commands that are there`, () => {
+      const text = textOf(page);
+      const missing = [
+        ...npmScriptsOf(text).filter((name) => !(name in scripts)),
+        ...pulumiCommandsOf(text)
+          .filter((name) => !pulumiCommands.includes(name))
+          .map((name) => `pulumi ${name}`),
+      ];
+      assert.deepEqual(missing, []);
+    });
+  }
+});
+
+describe("links and commands of a page", () => {
+  const page = [
+    "# One *two* `three`: four",
+    "## Same",
+    "## Same",
+    "[a](b.md#c) ![d](e.svg) [f]: g",
+    "`npm run up`, `npm run -s env` and `pulumi -C . preview`; eval with `pulumi up -s dev`.",
+    "```",
+    "npm run test:aws -- --x",
+    "[no](link)",
+    "```",
+    "[named]: other.md",
+  ].join("\n");
+
+  it("are found, but for links in code", () => {
+    assert.deepEqual(linksOf(page), ["b.md#c", "e.svg", "other.md"]);
+    assert.deepEqual([...anchorsOf(page)], ["one-two-three-four", "same", "same-1"]);
+    assert.deepEqual(npmScriptsOf(page), ["up", "env", "test:aws"]);
+    assert.deepEqual(pulumiCommandsOf(page), ["preview", "up"]);
+  });
+});
