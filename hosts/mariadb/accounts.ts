@@ -25,6 +25,22 @@ function literal(text: string): string {
 
 const identifier = (text: string) => `\`${text.replaceAll("`", "``")}\``;
 
+/**
+ * Statements that change a password while servers still use the former one: both work until the next change, as with
+ * MySQL's RETAIN CURRENT PASSWORD. Without a change they leave the account as it is, its former password too.
+ */
+function changePassword(user: string, host: string, password: string): readonly string[] {
+  const account = `${literal(user)}@${literal(host)}`;
+  const using = "mysql_native_password USING ";
+  const alter = (secrets: string) =>
+    `CONCAT(${literal(`ALTER USER ${account} IDENTIFIED VIA ${using}`)}, ${secrets}, ${literal(" REQUIRE SSL")})`;
+  return [
+    `SET @present = (SELECT JSON_VALUE(Priv, '$.authentication_string') FROM mysql.global_priv WHERE User = ${literal(user)} AND Host = ${literal(host)});`,
+    `SET @wanted = PASSWORD(${literal(password)});`,
+    `EXECUTE IMMEDIATE IF(@present = @wanted, 'DO 0', ${alter(`QUOTE(@wanted), ${literal(` OR ${using}`)}, QUOTE(@present)`)});`,
+  ];
+}
+
 /** SQL text; a secret, since the password is in it. @throws Error when nowhere is named to come from. */
 export function renderAccounts({ database, user, password, hosts, schemaSql }: AccountsInput): string {
   if (hosts.length === 0) throw new Error("the application's user has no place to come from");
@@ -32,7 +48,7 @@ export function renderAccounts({ database, user, password, hosts, schemaSql }: A
     const account = `${literal(user)}@${literal(host)}`;
     return [
       `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)} REQUIRE SSL;`,
-      `ALTER USER ${account} IDENTIFIED BY ${literal(password)} REQUIRE SSL;`,
+      ...changePassword(user, host, password),
       `GRANT SELECT, INSERT, UPDATE, DELETE ON ${identifier(database)}.* TO ${account};`,
     ];
   });

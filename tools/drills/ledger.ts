@@ -24,6 +24,8 @@ export interface Writes {
 export interface Writing {
   /** Resolves when at least so many more were acknowledged. */
   readonly acknowledgedMore: (count: number) => Promise<void>;
+  /** Tokens of the writes that were acknowledged so far. */
+  readonly acknowledged: () => ReadonlySet<string>;
   /** Ends the load and tells what it came to. */
   readonly stop: () => Promise<Writes>;
 }
@@ -74,6 +76,7 @@ export function startWriting(
   };
   const running = Promise.all(Array.from({ length: writers }, writer));
   return {
+    acknowledged: () => new Set(acknowledged),
     acknowledgedMore: (count) =>
       new Promise((done) => {
         waiting.push({ count: acknowledged.size + count, done });

@@ -21,15 +21,24 @@ const flagsOf = {
   destroy: ["--yes", "--skip-preview", "--suppress-permalink=true"],
 } as const;
 
-/** Sets up, clears up behind an interrupted run, and lets Pulumi do an operation on the caller's terminal. */
-export async function operate(operation: keyof typeof flagsOf, stack: string): Promise<Operated> {
+/**
+ * Sets up, clears up behind an interrupted run, and lets Pulumi do an operation on the caller's terminal.
+ * @param more further flags
+ */
+export async function operate(
+  operation: keyof typeof flagsOf,
+  stack: string,
+  more: readonly string[] = [],
+): Promise<Operated> {
   const { env } = await setUp({ stack });
   const configFile = await workingCopyOfStackFile(stack);
   // A preview changes nothing, the state of an interrupted run neither.
   const recovers = operation !== "preview" && (await chooseBackend(process.env)).kind === "project";
   if (recovers) await recover(stack, env, configFile);
   return {
-    code: await attach(pulumiCommand(operation, stack, configFile, flagsOf[operation]), { env }),
+    code: await attach(pulumiCommand(operation, stack, configFile, [...flagsOf[operation], ...more]), {
+      env,
+    }),
     env,
   };
 }

@@ -137,6 +137,18 @@ describe("accounts", () => {
     assert.equal(sql().match(/GRANT (?!OPTION)/g)?.length, 2);
   });
 
+  it("keep the former password beside a new one, and touch nothing when it is the same", () => {
+    const change = sql()
+      .split("\n")
+      .filter((line) => /EXECUTE IMMEDIATE/.test(line));
+    assert.equal(change.length, 1);
+    assert.match(
+      change[0] ?? "",
+      /IF\(@present = @wanted, 'DO 0', .*QUOTE\(@wanted\).* OR .*QUOTE\(@present\)/,
+    );
+    assert.doesNotMatch(sql(), /^ALTER USER 'site'/m);
+  });
+
   it("leave the check and the exporter without privileges, at the socket", () => {
     for (const name of ["haproxy", "exporter"]) {
       assert.match(sql(), new RegExp(`CREATE OR REPLACE USER '${name}'@'localhost'`));

@@ -1,0 +1,113 @@
+/** Runs a drill while visitors read and write, and counts afterwards. */
+
+import type { Drill, Outcome, Scene } from "./drill.ts";
+import { inHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
+import { startWriting, tokensKept, type Writes } from "./ledger.ts";
+import { startReading } from "./load.ts";
+
+/** Visitors of each kind. */
+const visitors = 4;
+/** Milliseconds between two requests of a visitor, where the limits allow it. */
+const briskPace = 50;
+/** Requests that a visitor may make at most of what its address is allowed. */
+const share = 0.5;
+
+/** Milliseconds between two requests of a visitor, so that it stays below the limit of its address. Pure. */
+export const paceFor = (requestsPer10s: number): number =>
+  Math.max(briskPace, Math.ceil(10_000 / (requestsPer10s * share)));
+
+/** Undoes everything, the last first, however much of it fails. @throws Error with every failure */
+async function undoAll(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: string[] = [];
+  for (const step of steps.toReversed()) {
+    await step().catch((error: unknown) =>
+      failures.push(error instanceof Error ? error.message : String(error)),
+    );
+  }
+  if (failures.length > 0)
+    throw new Error(`not everything could be undone; run \`npm run up\`: ${failures.join("; ")}`);
+}
+
+/** Rejects when the user presses Ctrl-C. */
+function interruption(): { readonly promise: Promise<never>; readonly ignore: () => void } {
+  let stop: () => void = () => undefined;
+  const promise = new Promise<never>((_, reject) => {
+    const onSignal = () => reject(new Error("interrupted"));
+    process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+    stop = () => process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  });
+  promise.catch(() => undefined);
+  return { promise, ignore: () => stop() };
+}
+
+/** Takes the drill's entries out of the guest book. */
+async function forget({ live, databases, stack }: Scene): Promise<void> {
+  const [node] = databases;
+  if (node === undefined) return;
+  const sql = "DELETE FROM entries WHERE author IN ('ledger', 'a drill')";
+  const client = "mariadb --no-defaults --socket=/run/host/run/mariadb/mariadb.sock --user=root";
+  await inHost(live.directory, node, `${client} ${stack.settings.database.name} -e "${sql}"`);
+}
+
+/** Waits until every part is there again. */
+async function settle({ live, balancers, databases }: Scene): Promise<void> {
+  await untilOneBalancer(live.directory, balancers);
+  await untilDatabaseWhole(live.directory, databases);
+}
+
+/** Does the drill. @throws Error when it could not be done, or not be undone */
+export async function watch(
+  drill: Drill,
+  place: Omit<Scene, "undo" | "acknowledged" | "served">,
+): Promise<Outcome> {
+  const { site } = place.live;
+  const pace = paceFor(place.stack.settings.limits.requestsPer10s);
+  const reading = startReading(site, { readers: visitors, pace, from: (index) => `127.0.9.${index + 1}` });
+  const writing = startWriting(site, { writers: visitors, pace, from: (index) => `127.0.10.${index + 1}` });
+  const steps: (() => Promise<void>)[] = [];
+  const scene: Scene = {
+    ...place,
+    undo: (how) => {
+      steps.push(how);
+    },
+    acknowledged: writing.acknowledged,
+    served: async (count) => {
+      await Promise.all([reading.more(count), writing.acknowledgedMore(count)]);
+    },
+  };
+  const interrupted = interruption();
+  let mustKeep: ReadonlySet<string> | undefined;
+  let writes: Writes;
+  try {
+    await Promise.race([
+      (async () => {
+        await scene.served(100);
+        mustKeep = await drill.act(scene);
+        await scene.served(100);
+      })(),
+      interrupted.promise,
+    ]);
+  } finally {
+    place.say("everything is put back");
+    try {
+      await undoAll(steps);
+    } finally {
+      interrupted.ignore();
+      writes = await writing.stop();
+    }
+  }
+  const reads = await reading.stop();
+  await settle(scene);
+  const kept = await tokensKept(site);
+  const lost = [...(mustKeep ?? writes.acknowledged)].filter((token) => !kept.has(token));
+  await forget(scene);
+  return {
+    reads: reads.asked,
+    failedReads: reads.failed,
+    writes: writes.acknowledged.size,
+    failedWrites: writes.failed,
+    lost: lost.length,
+    withoutReads: reads.longestGap / 1000,
+    withoutWrites: writes.longestGap / 1000,
+  };
+}
