@@ -1,4 +1,5 @@
 /** The one catalogue of what is watched: agents, rules, dashboards and alarms of every cloud are made of it. */
+import { drills, headlines } from "./dashboardMarks.ts";
 
 export type SignalUnit = "req/s" | "s" | "ratio" | "bytes" | "days" | "count" | "bool" | "conn";
 export type SignalGroup = "overview" | "balancer" | "web" | "database" | "hosts" | "security";
@@ -471,10 +472,10 @@ export interface DashboardStack {
 
 /** Text of `/signals.json`. */
 export function dashboardSignals({ scrapeSeconds, ...stack }: DashboardStack): string {
-  const signals = signalCatalogue(scrapeSeconds).map(({ onebox, runbook: _, ...signal }) => ({
+  const signals = signalCatalogue(scrapeSeconds).map(({ onebox, ...signal }) => ({
     ...signal,
     expr: onebox.record ?? onebox.expr,
     legend: onebox.legend,
   }));
-  return `${JSON.stringify({ ...stack, signals }, null, 2)}\n`;
+  return `${JSON.stringify({ ...stack, headlines, drills, signals }, null, 2)}\n`;
 }

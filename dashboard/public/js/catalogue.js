@@ -1,7 +1,7 @@
 // @ts-check
 /** Reads /signals.json, which says what there is to draw. */
 
-/** @import { Catalogue, Group, Host, Signal, Thresholds, Unit } from "./types.d.ts" */
+/** @import { Catalogue, Drill, Group, Host, Signal, Thresholds, Unit } from "./types.d.ts" */
 
 /** @type {readonly Unit[]} */
 const units = ["req/s", "s", "ratio", "bytes", "days", "count", "bool", "conn"];
@@ -14,6 +14,9 @@ const kinds = ["chart", "stat", "state"];
 
 /** @type {readonly Thresholds["direction"][]} */
 const directions = ["above", "below"];
+
+/** @type {readonly Drill["change"][]} */
+const changes = ["moves", "goes"];
 
 /**
  * Whether a value is an object whose keys may be looked at.
@@ -123,6 +126,7 @@ function signal(item, path) {
     legend: text(item.legend, `${path}.legend`),
     thresholds: thresholds(item.thresholds, `${path}.thresholds`),
     states: states(item.states, `${path}.states`),
+    runbook: text(item.runbook ?? "", `${path}.runbook`),
   };
 }
 
@@ -137,6 +141,31 @@ function host(item, path) {
     tier: text(item.tier, `${path}.tier`),
     zone: text(item.zone, `${path}.zone`),
   };
+}
+
+/**
+ * @param {Readonly<Record<string, unknown>>} item
+ * @param {string} path
+ * @returns {Drill}
+ */
+function drill(item, path) {
+  return {
+    mark: text(item.mark, `${path}.mark`),
+    title: text(item.title, `${path}.title`),
+    signal: text(item.signal, `${path}.signal`),
+    label: text(item.label, `${path}.label`),
+    change: oneOf(changes, item.change, `${path}.change`),
+  };
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} path
+ * @returns {string[]}
+ */
+function texts(value, path) {
+  if (!Array.isArray(value)) throw new Error(`${path} must be a list`);
+  return value.map((item, index) => text(item, `${path}[${index}]`));
 }
 
 /**
@@ -156,5 +185,8 @@ export function parseCatalogue(content) {
     })),
     hosts: list(top.hosts, "hosts", host),
     signals: list(top.signals, "signals", signal),
+    headlines: texts(top.headlines ?? [], "headlines"),
+    drills: list(top.drills ?? [], "drills", drill),
+    runbook: text(top.runbook ?? "", "runbook"),
   };
 }

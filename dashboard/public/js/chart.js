@@ -4,11 +4,14 @@
 import uPlot from "/vendor/uplot/uPlot.esm.js";
 import { make, say } from "./dom.js";
 import { formatSignal, formatValue, nothing } from "./format.js";
+import { drawMarks, marksInWords } from "./marks.js";
+import { Numbers } from "./numbers.js";
 import { lineColour, lineDash, palette } from "./palette.js";
 import { latest, summary } from "./series.js";
 
 /** @import { Signal } from "./types.d.ts" */
 /** @import { Aligned } from "./series.js" */
+/** @import { Event } from "./drills.js" */
 
 /** Height of a chart's drawing area, in pixels. */
 const height = 190;
@@ -29,14 +32,19 @@ export class Chart {
   #plot = null;
   /** @type {Aligned} */
   #data = { times: [], series: [] };
+  /** @type {readonly Event[]} */
+  #events = [];
   #names = "";
   #area = make("div", { class: "plot", role: "img" });
   #legend = make("ul", { class: "legend" });
   #note = make("p", { class: "note" });
+  #numbers;
 
   /** @param {Signal} signal */
   constructor(signal) {
     this.signal = signal;
+    this.#area.setAttribute("aria-label", `${signal.title}: not drawn yet`);
+    this.#numbers = new Numbers(signal);
     this.element = make(
       "figure",
       { class: "panel" },
@@ -44,6 +52,7 @@ export class Chart {
       this.#area,
       this.#note,
       this.#legend,
+      this.#numbers.element,
     );
     new ResizeObserver(() => this.#fit()).observe(this.#area);
   }
@@ -52,13 +61,19 @@ export class Chart {
    * Draws new data.
    * @param {Aligned} data
    * @param {string} rangeTitle
+   * @param {readonly Event[]} events
    */
-  draw(data, rangeTitle) {
+  draw(data, rangeTitle, events) {
     this.#data = data;
+    this.#events = events;
     const empty = data.series.every(({ values }) => values.every((value) => value === null));
     this.element.classList.toggle("empty", empty);
     say(this.#note, empty ? "No data in this range." : "");
-    this.#area.setAttribute("aria-label", summary(this.signal, data.series, rangeTitle));
+    this.#area.setAttribute(
+      "aria-label",
+      summary(this.signal, data.series, rangeTitle) + marksInWords(events),
+    );
+    this.#numbers.show(data.series);
     const names = JSON.stringify(data.series.map(({ name }) => name));
     if (names !== this.#names || this.#plot === null) {
       this.#names = names;
@@ -139,7 +154,10 @@ export class Chart {
           points: { show: false },
         })),
       ],
-      hooks: { setCursor: [(plot) => this.#showValues(plot.cursor.idx ?? null)] },
+      hooks: {
+        draw: [(plot) => drawMarks(plot, this.#events)],
+        setCursor: [(plot) => this.#showValues(plot.cursor.idx ?? null)],
+      },
     };
   }
 

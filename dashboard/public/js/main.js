@@ -3,14 +3,16 @@
 
 import { parseCatalogue } from "./catalogue.js";
 import { element, make, say } from "./dom.js";
+import { drillQuery, eventsOf } from "./drills.js";
 import { Page } from "./page.js";
 import { darkQuery } from "./palette.js";
-import { queryNow, queryRange, Refused, Unreachable } from "./prometheus.js";
+import { alertsNow, queryNow, queryRange, Refused, Unreachable } from "./prometheus.js";
 import { boundsOf, ranges, withWindow } from "./range.js";
 import { align } from "./series.js";
 
 /** @import { Catalogue, Sample, Signal } from "./types.d.ts" */
 /** @import { Chart } from "./chart.js" */
+/** @import { Event } from "./drills.js" */
 /** @import { Range } from "./range.js" */
 /** @import { Timeline } from "./timeline.js" */
 
@@ -73,15 +75,41 @@ async function readNow(catalogue) {
   return { current, silent };
 }
 
-/** @param {Chart | Timeline} panel */
-async function drawPanel(panel) {
+/**
+ * What moved in the chosen range, in the order of time.
+ * @param {Catalogue} catalogue
+ */
+async function readEvents({ drills, signals }) {
+  const { range } = state;
+  const grid = { ...boundsOf(range, Date.now() / 1000), step: range.step };
+  const found = await Promise.all(
+    drills.map(async (drill) => {
+      const signal = signals.find(({ id }) => id === drill.signal);
+      if (signal === undefined) return [];
+      try {
+        const query = drillQuery(drill, withWindow(signal.expr, range), range);
+        return eventsOf(drill, await queryRange(query, grid));
+      } catch (error) {
+        if (error instanceof Refused) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat().sort((a, b) => a.time - b.time);
+}
+
+/**
+ * @param {Chart | Timeline} panel
+ * @param {readonly Event[]} events
+ */
+async function drawPanel(panel, events) {
   const { range } = state;
   const grid = { ...boundsOf(range, Date.now() / 1000), step: range.step };
   const key = `${range.id} ${grid.end}`;
   if (drawn.get(panel.element) === key) return;
   try {
     const lines = await queryRange(withWindow(panel.signal.expr, range), grid);
-    panel.draw(align(lines, panel.signal.legend, grid), range.title);
+    panel.draw(align(lines, panel.signal.legend, grid), range.title, events);
     drawn.set(panel.element, key);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
@@ -115,9 +143,15 @@ async function refresh(catalogue, page) {
   }
   state.busy = true;
   try {
-    const { current, silent } = await readNow(catalogue);
-    page.showNow(current, silent);
-    await Promise.all(page.panels.filter((panel) => visible.has(panel.element)).map(drawPanel));
+    const [{ current, silent }, alerts, events] = await Promise.all([
+      readNow(catalogue),
+      alertsNow(),
+      readEvents(catalogue),
+    ]);
+    page.showNow(current, silent, alerts);
+    page.showEvents(events, state.range.title);
+    const seen = page.panels.filter((panel) => visible.has(panel.element));
+    await Promise.all(seen.map((panel) => drawPanel(panel, events)));
     showWell();
   } catch (error) {
     showTrouble(error);

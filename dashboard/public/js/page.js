@@ -4,21 +4,15 @@
 import { Chart } from "./chart.js";
 import { element, make } from "./dom.js";
 import { fillHostTable } from "./hostTable.js";
-import { showOverview } from "./overview.js";
+import { eventItems } from "./marks.js";
+import { showState } from "./overview.js";
+import { findingsOf, worst } from "./severity.js";
 import { tile } from "./tiles.js";
 import { Timeline } from "./timeline.js";
+import { Views, views } from "./views.js";
 
-/** @import { Catalogue, Group, Sample, Signal } from "./types.d.ts" */
-
-/** Drawn in this order. @type {readonly (readonly [Group, string])[]} */
-const sections = [
-  ["overview", "Overview"],
-  ["balancer", "Load balancers"],
-  ["web", "Web servers"],
-  ["database", "Database"],
-  ["hosts", "Hosts"],
-  ["security", "Security"],
-];
+/** @import { Alert, Catalogue, Group, Sample, Signal } from "./types.d.ts" */
+/** @import { Event } from "./drills.js" */
 
 /** Groups whose signals by host fill the table of hosts. @type {readonly Group[]} */
 const hostGroups = ["hosts", "security"];
@@ -45,8 +39,13 @@ export class Page {
   #catalogue;
   /** @type {Map<Group, HTMLElement>} */
   #tiles = new Map();
+  #headlines = make("ul", { class: "tiles headlines" });
+  #events = make("ol", { class: "events" });
   #hosts = tableFor("State of every host");
   #databases = tableFor("State of every database node");
+  /** @type {Group[]} */
+  #groups = [];
+  #views;
 
   /** @param {Catalogue} catalogue */
   constructor(catalogue) {
@@ -57,18 +56,30 @@ export class Page {
     element("links").replaceChildren(
       ...catalogue.links.map(({ title, url }) => make("a", { href: url }, title)),
     );
-    for (const [group, title] of sections) this.#addSection(group, title);
+    for (const [group, title] of views) this.#addSection(group, title);
+    this.#views = new Views(this.#groups);
   }
 
   /**
    * Shows the values of now.
    * @param {ReadonlyMap<Signal, readonly Sample[]>} current
    * @param {readonly Signal[]} silent signals without any series
+   * @param {readonly Alert[]} alerts
    */
-  showNow(current, silent) {
-    showOverview(current, silent);
+  showNow(current, silent, alerts) {
+    showState(current, silent, alerts, this.#catalogue.runbook);
+    this.#showHeadlines(current);
+    const findings = findingsOf(current);
+    this.#views.flag(
+      new Map(
+        this.#groups.map((group) => {
+          const own = findings.filter(({ signal }) => signal.group === group);
+          return [group, worst(own.map(({ severity }) => severity))];
+        }),
+      ),
+    );
     for (const [group, list] of this.#tiles) {
-      const stats = [...current].filter(([signal]) => signal.group === group && signal.kind === "stat");
+      const stats = [...current].filter(([signal]) => this.#hasTile(signal, group));
       list.replaceChildren(...stats.map(([signal, samples]) => tile(signal, samples)));
     }
     const { hosts } = this.#catalogue;
@@ -94,11 +105,11 @@ export class Page {
   #addSection(group, title) {
     const signals = this.#catalogue.signals.filter((signal) => signal.group === group);
     const section = element(`section-${group}`);
-    section.hidden = signals.length === 0 && group !== "overview";
-    if (section.hidden) return;
-    element("nav").append(make("a", { href: `#section-${group}` }, title));
-    section.append(make("h2", { id: `title-${group}`, class: group === "overview" ? "hidden" : "" }, title));
+    if (signals.length === 0 && group !== "overview") return;
+    this.#groups.push(group);
+    section.append(make("h2", { id: `title-${group}`, tabindex: "-1" }, title));
     section.setAttribute("aria-labelledby", `title-${group}`);
+    if (group === "overview") section.append(this.#headlines, this.#changes());
     const tiles = this.#tilesFor(group, signals);
     const table =
       group === "hosts" ? [this.#hosts.scroller] : group === "database" ? [this.#databases.scroller] : [];
@@ -112,10 +123,51 @@ export class Page {
    * @returns {HTMLElement[]}
    */
   #tilesFor(group, signals) {
-    if (group === "hosts" || !signals.some(({ kind }) => kind === "stat")) return [];
+    if (group === "hosts" || !signals.some((signal) => this.#hasTile(signal, group))) return [];
     const list = make("ul", { class: "tiles" });
     this.#tiles.set(group, list);
     return [list];
+  }
+
+  /**
+   * @param {Signal} signal
+   * @param {Group} group
+   */
+  #hasTile({ id, kind, group: own }, group) {
+    return own === group && kind === "stat" && !this.#catalogue.headlines.includes(id);
+  }
+
+  /** @param {ReadonlyMap<Signal, readonly Sample[]>} current */
+  #showHeadlines(current) {
+    const { headlines } = this.#catalogue;
+    const chosen = headlines.flatMap((id) => [...current].filter(([signal]) => signal.id === id));
+    this.#headlines.replaceChildren(...chosen.map(([signal, samples]) => tile(signal, samples)));
+  }
+
+  /** What moved: the key of the marks, and the newest of them. */
+  #changes() {
+    const key = this.#catalogue.drills.map(({ mark, title }) =>
+      make("li", {}, make("span", { class: "letter", "aria-hidden": "true" }, mark), title),
+    );
+    const panel = make(
+      "div",
+      { class: "panel changes" },
+      make("h3", {}, "What moved"),
+      make("ul", { class: "key" }, ...key),
+      this.#events,
+    );
+    panel.hidden = key.length === 0;
+    return panel;
+  }
+
+  /**
+   * Lists what moved.
+   * @param {readonly Event[]} events
+   * @param {string} rangeTitle
+   */
+  showEvents(events, rangeTitle) {
+    const none = make("li", { class: "meaning" }, `Nothing moved in the last ${rangeTitle}.`);
+    this.#events.replaceChildren(...(events.length === 0 ? [none] : eventItems(events)));
   }
 
   /** @param {readonly Signal[]} signals */

@@ -4,13 +4,15 @@
  * blindness can tell apart, darkened or lightened until each has a contrast of 3 against its ground.
  */
 
-/** @typedef {{ readonly lines: readonly string[], readonly axis: string, readonly grid: string }} Palette */
+/** @typedef {{ readonly lines: readonly string[], readonly axis: string, readonly grid: string, readonly mark: string, readonly ground: string }} Palette */
 
 /** @type {Palette} */
 const light = {
   lines: ["#0072b2", "#c65400", "#00825f", "#a8508a", "#8a6d00", "#3b7ea8", "#4d5754"],
   axis: "#54635c",
   grid: "#e3e8e5",
+  mark: "#14201c",
+  ground: "#ffffff",
 };
 
 /** @type {Palette} */
@@ -18,6 +20,8 @@ const dark = {
   lines: ["#56b4e9", "#f09a4a", "#2fc79a", "#e08bc0", "#f0e442", "#9cc9ff", "#cfd8d4"],
   axis: "#9db0a7",
   grid: "#26302c",
+  mark: "#e8efec",
+  ground: "#181e1c",
 };
 
 /** Tells when the colours change. */

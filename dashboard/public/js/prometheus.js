@@ -3,7 +3,7 @@
 
 import { isRecord } from "./catalogue.js";
 
-/** @import { Labels, Line, Sample } from "./types.d.ts" */
+/** @import { Alert, Labels, Line, Sample, Severity } from "./types.d.ts" */
 
 /** Path of Prometheus on the server that served this page. */
 const base = "/prometheus/api/v1";
@@ -75,6 +75,33 @@ export function parseLines(answer) {
     }));
 }
 
+/** What alert rules call their severities. @type {Readonly<Record<string, Severity>>} */
+const severities = { critical: "critical", page: "critical" };
+
+/**
+ * The alerts that fire, the worst first and then the newest; those that only wait to are left out.
+ * @param {unknown} answer
+ * @returns {Alert[]}
+ */
+export function parseAlerts(answer) {
+  const data = isRecord(answer) && isRecord(answer.data) ? answer.data : {};
+  const alerts = Array.isArray(data.alerts) ? data.alerts.filter(isRecord) : [];
+  return alerts
+    .filter(({ state }) => state === "firing")
+    .map(({ labels, annotations, activeAt }) => {
+      const { alertname = "alert", severity = "" } = labelsOf(labels);
+      const { summary = "", runbook = "" } = labelsOf(annotations);
+      return {
+        name: alertname,
+        severity: severities[severity] ?? "warn",
+        summary,
+        runbook,
+        since: Date.parse(String(activeAt)),
+      };
+    })
+    .sort((a, b) => Number(a.severity === "warn") - Number(b.severity === "warn") || b.since - a.since);
+}
+
 /**
  * @param {string} path
  * @param {Readonly<Record<string, string>>} parameters
@@ -100,6 +127,15 @@ async function ask(path, parameters) {
  */
 export async function queryNow(query) {
   return parseSamples(await ask("query", { query }));
+}
+
+/**
+ * Alerts that fire now.
+ * @returns {Promise<Alert[]>}
+ * @throws Unreachable, Refused
+ */
+export async function alertsNow() {
+  return parseAlerts(await ask("alerts", {}));
 }
 
 /**

@@ -9,6 +9,7 @@ export const ranges = [
   { id: "1h", title: "1 h", seconds: 3_600, step: 15 },
   { id: "6h", title: "6 h", seconds: 21_600, step: 90 },
   { id: "24h", title: "24 h", seconds: 86_400, step: 300 },
+  { id: "7d", title: "7 d", seconds: 604_800, step: 2_400 },
 ];
 
 /**

@@ -55,6 +55,18 @@ export function latest(values) {
 }
 
 /**
+ * The lowest, mean and highest number of a series; null where it has none.
+ * @param {readonly (number | null)[]} values
+ * @returns {{ readonly low: number | null, readonly mean: number | null, readonly high: number | null }}
+ */
+export function extremes(values) {
+  const numbers = values.filter((value) => value !== null);
+  if (numbers.length === 0) return { low: null, mean: null, high: null };
+  const sum = numbers.reduce((all, value) => all + value, 0);
+  return { low: Math.min(...numbers), mean: sum / numbers.length, high: Math.max(...numbers) };
+}
+
+/**
  * A chart in words.
  * @param {Signal} signal
  * @param {readonly Drawn[]} series
@@ -63,11 +75,10 @@ export function latest(values) {
  */
 export function summary(signal, series, rangeTitle) {
   const parts = series.map(({ name, values }) => {
-    const numbers = values.filter((value) => value !== null);
-    if (numbers.length === 0) return `${name}: no data`;
-    const low = formatSignal(Math.min(...numbers), signal);
-    const high = formatSignal(Math.max(...numbers), signal);
-    return `${name}: now ${formatSignal(latest(values), signal)}, between ${low} and ${high}`;
+    const { low, high } = extremes(values);
+    if (low === null) return `${name}: no data`;
+    const span = `between ${formatSignal(low, signal)} and ${formatSignal(high, signal)}`;
+    return `${name}: now ${formatSignal(latest(values), signal)}, ${span}`;
   });
   return `${signal.title}, last ${rangeTitle}. ${parts.length === 0 ? "No data" : parts.join("; ")}.`;
 }

@@ -27,6 +27,22 @@ export interface Signal {
   readonly thresholds: Thresholds | null;
   /** Words for the values of a state, e.g. `{"4": "synced"}`; without it a state is yes or no. */
   readonly states: Readonly<Record<string, string>> | null;
+  /** Anchor in the runbook that says what to do about it; empty for none. */
+  readonly runbook: string;
+}
+
+/** Something that a failover moves; its moments are marked on the charts. */
+export interface Drill {
+  /** Letter of its marks. */
+  readonly mark: string;
+  /** What a mark says, before the names: "Writer changed". */
+  readonly title: string;
+  /** Signal of kind `state` that it is read from. */
+  readonly signal: string;
+  /** Label with the name of what has the state. */
+  readonly label: string;
+  /** `moves`: another series became 1. `goes`: a series went from 1 to 0. */
+  readonly change: "moves" | "goes";
 }
 
 /** A host of the stack. */
@@ -43,6 +59,21 @@ export interface Catalogue {
   readonly links: readonly { readonly title: string; readonly url: string }[];
   readonly hosts: readonly Host[];
   readonly signals: readonly Signal[];
+  /** Signals that answer at once whether the site is up, how fast and how much, by id. */
+  readonly headlines: readonly string[];
+  readonly drills: readonly Drill[];
+  /** Address of the runbook; empty where there is none. */
+  readonly runbook: string;
+}
+
+/** A rule of Prometheus that holds now. */
+export interface Alert {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly summary: string;
+  readonly runbook: string;
+  /** Since when, Unix milliseconds. */
+  readonly since: number;
 }
 
 /** Labels of a series. */

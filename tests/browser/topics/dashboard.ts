@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { until } from "../../../provider/system.ts";
-import type { TestServer, TestStack } from "../../onebox/support/stack.ts";
 import { untilOneBalancer } from "../../../tools/drills/hosts.ts";
+import type { TestServer, TestStack } from "../../onebox/support/stack.ts";
 import { drawnCharts, groundColour, sidewaysScroll } from "../support/inPage.ts";
 import { type Look, patience, visit } from "../support/visit.ts";
 

@@ -65,6 +65,7 @@ describe("a chart in words", () => {
     legend: "",
     thresholds: null,
     states: null,
+    runbook: "",
   } as const;
 
   it("tells now, least and most of every line", () => {

@@ -37,6 +37,7 @@ describe("severity", () => {
       legend: "",
       thresholds: above,
       states: null,
+      runbook: "",
     } as const;
     const samples = [0.85, 0.2, 0.95].map((value) => ({ labels: {}, value }));
     assert.deepEqual(

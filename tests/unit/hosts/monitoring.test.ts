@@ -238,11 +238,19 @@ describe("the signal catalogue", () => {
       scrapeSeconds: 5,
     });
     const told = JSON.parse(text);
-    assert.deepEqual(Object.keys(told), ["stack", "domain", "links", "hosts", "signals"]);
+    assert.deepEqual(Object.keys(told), [
+      "stack",
+      "domain",
+      "links",
+      "hosts",
+      "headlines",
+      "drills",
+      "signals",
+    ]);
     const qps = told.signals.find(({ id }: { id: string }) => id === "qps");
     assert.deepEqual([qps.expr, qps.legend, qps.unit], ["site:requests:rate", "all", "req/s"]);
     assert.deepEqual(Object.keys(qps).sort(), [
-      ...["expr", "group", "id", "kind", "legend", "meaning", "thresholds", "title", "unit"],
+      ...["expr", "group", "id", "kind", "legend", "meaning", "runbook", "thresholds", "title", "unit"],
     ]);
   });
 });
