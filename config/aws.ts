@@ -163,16 +163,6 @@ const agentPackage = (name: string, example: string) =>
       }),
   });
 
-const sumoLogic = z.strictObject({
-  token: secretText().meta({ description: "Installation token of the Sumo Logic organization." }),
-  package: agentPackage(
-    "Sumo Logic's distribution of the OpenTelemetry Collector",
-    "https://packages.example.com/otelcol-sumo_amd64.deb",
-  )
-    .optional()
-    .meta({ description: "Where servers have the collector from; left out when the image holds it." }),
-});
-
 const pemExample = "-----BEGIN CERTIFICATE-----...-----END CERTIFICATE-----";
 
 const certificate = z.strictObject({
@@ -254,12 +244,17 @@ export const awsSchema = z.strictObject({
       )
         .optional()
         .meta({ description: "Left out: the newest of the region's own bucket." }),
+      sumoLogic: agentPackage(
+        "Sumo Logic's distribution of the OpenTelemetry Collector",
+        "https://packages.example.com/otelcol-sumo_amd64.deb",
+      )
+        .optional()
+        .meta({
+          description: "Needed where `monitoring.sumoLogic` is given and the image does not hold it.",
+        }),
     })
     .prefault({})
-    .meta({ description: "Packages of AWS's agents, for images that do not hold them." }),
-  sumoLogic: sumoLogic.optional().meta({
-    description: "Sends logs and metrics to Sumo Logic as well. Left out: to CloudWatch alone.",
-  }),
+    .meta({ description: "Packages of the agents, for images that do not hold them." }),
   tags: z
     .array(
       z.strictObject({

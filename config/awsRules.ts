@@ -5,7 +5,7 @@ import { type Rule, rule } from "./rule.ts";
 import type { Checked } from "./schema.ts";
 
 type Aws = NonNullable<Checked["aws"]>;
-type Others = Pick<Checked, "tls" | "environment" | "servers" | "database">;
+type Others = Pick<Checked, "tls" | "environment" | "servers" | "database" | "monitoring">;
 
 const finding = (
   path: readonly PropertyKey[],
@@ -32,8 +32,9 @@ const presence = rule(["cloud", "aws"], ({ cloud, aws }) =>
 
 /** A rule that is asked only on cloud aws with its key given. */
 const onAws = (check: (aws: Aws, others: Others) => readonly Finding[]): Rule =>
-  rule(["cloud", "aws", "tls", "environment", "servers", "database"], ({ cloud, aws, ...others }) =>
-    cloud === "aws" && aws !== null ? check(aws, others) : [],
+  rule(
+    ["cloud", "aws", "tls", "environment", "servers", "database", "monitoring"],
+    ({ cloud, aws, ...others }) => (cloud === "aws" && aws !== null ? check(aws, others) : []),
   );
 
 const zonesOfRegion = onAws(({ region, zones }) =>
@@ -125,7 +126,7 @@ const policyKeepsMinimum = onAws(({ balancer }, { tls }) =>
     : [],
 );
 
-const withoutInternet = onAws(({ nat, image, sumoLogic }) =>
+const withoutInternet = onAws(({ nat, image }, { monitoring: { sumoLogic } }) =>
   nat !== "none"
     ? []
     : [
@@ -143,21 +144,21 @@ const withoutInternet = onAws(({ nat, image, sumoLogic }) =>
           ? []
           : [
               finding(
-                ["aws", "sumoLogic"],
+                ["monitoring", "sumoLogic"],
                 "is given, and aws.nat is none",
-                `Sumo Logic is reached over the internet; give servers a way (${setCommand(["aws", "nat"], "one")}) or remove it: ${removeCommand(["aws", "sumoLogic"])}`,
+                `Sumo Logic is reached over the internet; give servers a way (${setCommand(["aws", "nat"], "one")}) or remove it: ${removeCommand(["monitoring", "sumoLogic"])}`,
               ),
             ]),
       ],
 );
 
-const sumoPackage = onAws(({ sumoLogic, image }) =>
-  sumoLogic !== undefined && sumoLogic.package === undefined && !image.prepared
+const sumoPackage = onAws(({ agents, image }, { monitoring: { sumoLogic } }) =>
+  sumoLogic !== undefined && agents.sumoLogic === undefined && !image.prepared
     ? [
         finding(
-          ["aws", "sumoLogic", "package"],
-          "is missing, and the image is not prepared",
-          `Say where servers have the collector from, beginning with: ${setCommand(["aws", "sumoLogic", "package", "url"], "https://...deb")}`,
+          ["aws", "agents", "sumoLogic"],
+          "is missing, monitoring.sumoLogic is given, and the image is not prepared",
+          `Say where servers have the collector from, beginning with: ${setCommand(["aws", "agents", "sumoLogic", "url"], "https://...deb")}`,
         ),
       ]
     : [],

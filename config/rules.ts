@@ -1,10 +1,11 @@
 /** Rules that span several keys. Pure: settings in, findings out. */
 import { z } from "zod";
 import { awsRules } from "./awsRules.ts";
-import { pathText, removeCommand, setCommand } from "./commands.ts";
+import { pathText, removeCommand, setCommand, setSecretCommand } from "./commands.ts";
 import type { Finding } from "./findings.ts";
 import { type Rule, rule } from "./rule.ts";
 import type { Checked, Role } from "./schema.ts";
+import type { Secret } from "./secret.ts";
 
 /** How many servers of each role a cloud wants; a role that the cloud manages itself has none. */
 const wanted: Readonly<
@@ -58,6 +59,27 @@ const reachableBackends = rule(["cloud", "monitoring"], ({ cloud, monitoring }) 
           },
         ],
   ),
+);
+
+/** An HTTP Source's URL; the port is the one that the way out of the sandbox leads to, 443 where it names none. */
+const sourceUrl = /^https:\/\/[a-z0-9.-]+(:\d{1,5})?\/\S*$/i;
+
+/** What each cloud's agents can use, and how it is said. */
+const sumoForms: Readonly<Record<Checked["cloud"], { fits: (secret: Secret) => boolean; say: string }>> = {
+  onebox: { fits: (secret) => secret.matches(sourceUrl), say: "the https:// URL of an HTTP Source" },
+  aws: { fits: (secret) => !secret.matches(/^https?:/i), say: "an installation token" },
+};
+
+const sumoForm = rule(["cloud", "monitoring"], ({ cloud, monitoring: { sumoLogic } }) =>
+  sumoLogic === undefined || sumoForms[cloud].fits(sumoLogic)
+    ? []
+    : [
+        {
+          path: pathText(["monitoring", "sumoLogic"]),
+          problem: `is not ${sumoForms[cloud].say}, which cloud ${cloud} needs`,
+          remedy: `Make one in Sumo Logic and give it with: ${setSecretCommand(["monitoring", "sumoLogic"])}`,
+        },
+      ],
 );
 
 const distinctPorts = rule(["onebox"], ({ onebox }) => {
@@ -116,6 +138,7 @@ function freeName(name: string, taken: readonly (string | undefined)[]): string 
 const rules: readonly Rule[] = [
   serverCounts,
   reachableBackends,
+  sumoForm,
   distinctPorts,
   renewalInsideValidity,
   ...awsRules,

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { awsSchema } from "./aws.ts";
 import { highPort, hostNameText, privateRangeText, rangeText, textLike } from "./fields.ts";
+import { secretText } from "./secret.ts";
 
 /** What a server does: one tier each. */
 export const roles = ["balancer", "web", "database", "monitor"] as const;
@@ -106,6 +107,21 @@ const monitoring = z.strictObject({
     unit: "MiB",
     description:
       "Most that the monitor keeps of all hosts' logs (onebox): each host has its share, and its oldest lines go first.",
+  }),
+  sumoLogic: secretText().optional().meta({
+    description:
+      "Sends logs and metrics to Sumo Logic as well: on onebox the URL of an HTTP Source, on aws an installation token of the organization. Left out: nothing is sent.",
+  }),
+  sumoLogicQueueMiB: z.int().min(64).max(1_048_576).default(512).meta({
+    unit: "MiB",
+    description:
+      "Most that is kept on disk while Sumo Logic cannot be reached (onebox); what comes after that is dropped and counted.",
+  }),
+  sumoLogicCa: z.string().includes("BEGIN CERTIFICATE").optional().meta({
+    form: "certificates, PEM",
+    description:
+      "Authority that alone vouches for the other end (onebox), for a private sink. Left out: those that this machine trusts.",
+    example: "-----BEGIN CERTIFICATE-----...-----END CERTIFICATE-----",
   }),
   scrapeSeconds: z
     .int()

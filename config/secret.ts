@@ -14,6 +14,11 @@ export class Secret {
     return this.#text;
   }
 
+  /** Whether it has a certain form; the text stays inside. */
+  matches(pattern: RegExp): boolean {
+    return pattern.test(this.#text);
+  }
+
   toString(): string {
     return "[secret]";
   }

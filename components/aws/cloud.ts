@@ -45,12 +45,12 @@ export function awsCloud(settings: Settings): Cloud<AwsParts> {
     foundation,
     logs,
     sumoToken:
-      cloud.sumoLogic === undefined
+      settings.monitoring.sumoLogic === undefined
         ? null
         : storeSecret(
             "sumo-logic",
             "Installation token of Sumo Logic",
-            cloud.sumoLogic.token,
+            settings.monitoring.sumoLogic,
             foundation,
             foundation,
           ),

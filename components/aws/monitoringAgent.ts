@@ -185,7 +185,7 @@ export class AwsMonitoringAgent extends MonitoringAgent {
   private sumo(layout: Layout, domain: string, { sumoTokenArn, database }: AgentKnown): AgentParts {
     if (sumoTokenArn === null) return { files: {}, packages: [], secrets: [], start: [] };
     const { foundation } = this.shared;
-    const given = foundation.aws.sumoLogic?.package;
+    const given = foundation.aws.agents.sumoLogic;
     const restart = ["systemctl", "try-restart", "otelcol-sumo.service"];
     const config = renderSumoCollector({
       host: this.member.name,

@@ -99,7 +99,7 @@ export class AwsMysqlCluster extends MysqlCluster {
       this,
     );
     this.observerSecret =
-      foundation.aws.sumoLogic === undefined
+      foundation.settings.monitoring.sumoLogic === undefined
         ? null
         : this.storeLogin(
             "database-observer",

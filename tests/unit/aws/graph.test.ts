@@ -773,10 +773,10 @@ describe("the stacks on AWS", function () {
 
     it("runs Sumo Logic's collector with its token from Secrets Manager; one server watches the database", async () => {
       const stack = await programStack("staging", {
+        monitoring: { sumoLogic: "the-token" },
         aws: {
-          sumoLogic: {
-            token: "the-token",
-            package: { url: "https://packages.example.com/otelcol-sumo.deb", sha256: "a".repeat(64) },
+          agents: {
+            sumoLogic: { url: "https://packages.example.com/otelcol-sumo.deb", sha256: "a".repeat(64) },
           },
         },
       });

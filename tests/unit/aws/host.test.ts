@@ -23,9 +23,8 @@ const modes = {
     },
   },
   "with Sumo Logic": {
-    aws: {
-      sumoLogic: { token: "t", package: { url: "https://packages.example.com/otelcol-sumo.deb" } },
-    },
+    monitoring: { sumoLogic: "t" },
+    aws: { agents: { sumoLogic: { url: "https://packages.example.com/otelcol-sumo.deb" } } },
   },
 } as const;
 

@@ -85,10 +85,15 @@ describe("rules about cloud aws", () => {
     assert.match(finding?.remedy ?? "", /pulumi config set --secret --path 'foobar:aws.certificate.key'/);
   });
 
-  it("tells how to set the missing token of Sumo Logic", () => {
-    const [finding] = findings("staging", { aws: { sumoLogic: {} } });
-    assert.equal(finding?.path, "foobar:aws.sumoLogic.token");
-    assert.match(finding?.remedy ?? "", /pulumi config set --secret --path 'foobar:aws.sumoLogic.token'/);
+  it("wants an installation token of Sumo Logic, and where servers have the collector from", () => {
+    const [form, source] = findings("staging", {
+      monitoring: { sumoLogic: "https://collectors.sumologic.com/receiver/v1/http/abc" },
+    });
+    assert.equal(form?.path, "foobar:monitoring.sumoLogic");
+    assert.match(form?.problem ?? "", /is not an installation token/);
+    assert.match(form?.remedy ?? "", /pulumi config set --secret --path 'foobar:monitoring.sumoLogic'/);
+    assert.equal(source?.path, "foobar:aws.agents.sumoLogic");
+    assert.match(source?.remedy ?? "", /'foobar:aws.agents.sumoLogic.url'/);
   });
 
   it("knows that the domain must lie in the zone", () => {
@@ -115,11 +120,12 @@ describe("rules about cloud aws", () => {
 
   it("knows what servers without a way to the internet cannot do", () => {
     const found = problems("staging", {
-      aws: { nat: "none", sumoLogic: { token: "t", package: { url: "https://a.example/x.deb" } } },
+      monitoring: { sumoLogic: "t" },
+      aws: { nat: "none", agents: { sumoLogic: { url: "https://a.example/x.deb" } } },
     });
     assert.deepEqual(found, [
       "foobar:aws.image.prepared is false, and aws.nat is none",
-      "foobar:aws.sumoLogic is given, and aws.nat is none",
+      "foobar:monitoring.sumoLogic is given, and aws.nat is none",
     ]);
   });
 
