@@ -3,7 +3,8 @@ import { type Member, ofTier, type Tier } from "./members.ts";
 
 /**
  * An end of a flow: a tier; `visitor`, the configured public ranges; `operator`, whoever opens the dashboards;
- * `services`, the cloud's own services (registries, secret stores, time, names); `deployment`, what `pulumi up` runs
+ * `services`, what serves the stack from outside: the cloud's own services (registries, secret stores, time, names),
+ * Sumo Logic; `deployment`, what `pulumi up` runs
  * inside the stack's network (on a cloud whose managed database it cannot reach from outside).
  */
 export type Party = Tier | Outside;

@@ -36,6 +36,8 @@ export const ports = {
   mtail: 3903,
   /** Monitor: every host's logs, TLS, client certificate required. */
   logs: 6514,
+  /** Loopback only, monitor: the way to Sumo Logic, which adds TLS and the secret URL. */
+  sumo: 8514,
   /** Loopback only, monitor: Prometheus. */
   prometheus: 9090,
 } as const;

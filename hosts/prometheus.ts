@@ -4,6 +4,7 @@ import type { Layout } from "./layout.ts";
 import { ports } from "./ports.ts";
 import { type ServiceSpec, serviceSpec } from "./service.ts";
 import { signalCatalogue } from "./signals.ts";
+import { signalRules } from "./sumoSignals.ts";
 import type { TlsPaths } from "./tlsFiles.ts";
 
 /** A host whose agent is asked, by its name, which its certificate carries and the monitor can resolve. */
@@ -64,12 +65,19 @@ export function renderPrometheus({ layout, hosts, scrapeSeconds, tls }: Promethe
   return `${JSON.stringify(configuration, null, 2)}\n`;
 }
 
-/** Recording rules of the signal catalogue, at `etc/prometheus/rules.yml`. */
-export function renderRecordingRules(scrapeSeconds: number): string {
+/**
+ * Recording rules of the signal catalogue, at `etc/prometheus/rules.yml`.
+ * @param shipped whether every signal is recorded by its own name, for Sumo Logic; default no
+ */
+export function renderRecordingRules(scrapeSeconds: number, shipped = false): string {
   const rules = signalCatalogue(scrapeSeconds).flatMap(({ onebox: { record, expr } }) =>
     record ? [{ record, expr }] : [],
   );
-  return `${JSON.stringify({ groups: [{ name: "signals", rules }] }, null, 2)}\n`;
+  const groups = [
+    { name: "signals", rules },
+    ...(shipped ? [{ name: "shipped", rules: signalRules(scrapeSeconds) }] : []),
+  ];
+  return `${JSON.stringify({ groups }, null, 2)}\n`;
 }
 
 /** `data/prometheus` must exist, writable by prometheus. */

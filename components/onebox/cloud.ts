@@ -13,27 +13,35 @@ import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
 import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
 import { OneboxMysqlCluster } from "./mysqlCluster.ts";
-import { type Machine, OneboxNetwork } from "./network.ts";
+import { type Egress, type Machine, OneboxNetwork } from "./network.ts";
 import type { OneboxParts } from "./parts.ts";
 import { OneboxServer } from "./server.ts";
 
 /** Where set-up unpacks Debian packages that the machine lacks, from the project's folder. */
 const unpackedPackages = ".cache/packages/root";
 
+/** Where a URL leads. Its path is the secret, its host is not. */
+function egressOf(url: string): Egress {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: port === "" ? ports.https : Number(port) };
+}
+
 function machineOf(settings: Settings): Machine {
+  const { sumoLogic } = settings.monitoring;
   const unpacked = existsSync(resolve(import.meta.dirname, "../..", unpackedPackages));
   return {
     directory: `.onebox/stacks/${pulumi.getStack()}`,
     packages: unpacked ? unpackedPackages : "",
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
+    egress: sumoLogic === undefined ? null : pulumi.unsecret(sumoLogic.apply(egressOf)),
   };
 }
 
 const observed: readonly Tier[] = ["balancer", "web", "database", "monitor"];
 
 /** What this way of running the tiers needs beyond the site's own flows. */
-function flowsOf({ tls }: Settings): FlowGraph {
+function flowsOf({ tls, monitoring }: Settings): FlowGraph {
   const running = new FlowGraph()
     .allow("balancer", "balancer", vrrp, "the balancers agree who holds the virtual address")
     .allow("web", "database", tcp(ports.databaseHealth), "the database proxies ask which node may be used")
@@ -46,6 +54,10 @@ function flowsOf({ tls }: Settings): FlowGraph {
     tls.mode === "passthrough"
       ? running.allow("balancer", "web", tcp(ports.webHealth), "the balancer checks what it does not decrypt")
       : running;
+  const shipped =
+    monitoring.sumoLogic === undefined
+      ? health
+      : health.allow("monitor", "services", tcp(ports.https), "copies of logs and metrics go to Sumo Logic");
   return observed
     .filter((tier) => tier !== "monitor")
     .reduce(
@@ -53,7 +65,7 @@ function flowsOf({ tls }: Settings): FlowGraph {
         graph
           .allow("monitor", tier, tcp(ports.agent), "the monitor collects metrics")
           .allow(tier, "monitor", tcp(ports.logs), "every host sends its logs to the monitor"),
-      health,
+      shipped,
     );
 }
 

@@ -99,7 +99,9 @@ export class OneboxDashboard extends Dashboard {
           [`${layout.etc}/prometheus/prometheus.yml`]: plainFile(
             renderPrometheus({ layout, hosts, scrapeSeconds: monitoring.scrapeSeconds, tls: agentTls.paths }),
           ),
-          [`${layout.etc}/prometheus/rules.yml`]: plainFile(renderRecordingRules(monitoring.scrapeSeconds)),
+          [`${layout.etc}/prometheus/rules.yml`]: plainFile(
+            renderRecordingRules(monitoring.scrapeSeconds, monitoring.sumoLogic !== undefined),
+          ),
         }),
         folders: { [`${layout.data}/prometheus`]: "prometheus" },
         services: [prometheusService(layout, monitoring.retentionDays)],

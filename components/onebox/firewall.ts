@@ -11,9 +11,9 @@ function counterName(flow: Flow, peer: string): string {
   return [peer, flow.port.protocol, ...("number" in flow.port ? [String(flow.port.number)] : [])].join("-");
 }
 
-/** Visitors and operators come in by the gateway: the machine's loopback is the only way into the sandbox. */
+/** The gateway is the only way into the sandbox, for visitors and operators, and the only way out of it. */
 function addressesOf({ peer, peers }: Rule, network: OneboxNetwork): readonly string[] {
-  return peer === "visitor" || peer === "operator"
+  return peer === "visitor" || peer === "operator" || peer === "services"
     ? [network.plan.gateway.address]
     : peers.map((member) => network.addressOf(member));
 }

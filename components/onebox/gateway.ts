@@ -18,12 +18,17 @@ export interface GatewayTargets {
   readonly site: string;
   /** Addresses of the monitors; the first answers. */
   readonly dashboards: readonly string[];
+  /** Who may leave by the gateway, by address, and the address at which it takes them; null: nobody. */
+  readonly egress: { readonly from: readonly string[]; readonly at: string } | null;
 }
 
-/** TCP from the machine's loopback to the stack; nothing comes in by the stack's own network. */
+/** Where the sandbox's way out is, seen from the gateway. */
+const egressSocket = "/run/host/egress/out.sock";
+
+/** TCP from the machine's loopback to the stack; by the stack's own network comes in only who may leave. */
 export function deployGateway(
   host: pulumi.Output<HostHandle>,
-  { site, dashboards }: GatewayTargets,
+  { site, dashboards, egress: leaving }: GatewayTargets,
   options: pulumi.CustomResourceOptions,
 ): void {
   const flow = (name: string, peers: readonly string[], port: number, why: string): FirewallFlow => ({
@@ -40,7 +45,11 @@ export function deployGateway(
       ? []
       : [flow("dashboards", dashboards, ports.https, "operators open the dashboards")]),
   ];
-  const rules = new RuleSet(gatewayName, { host, rules: renderNftables({ ingress: [], egress }) }, options);
+  const ingress =
+    leaving === null
+      ? []
+      : [flow("egress", leaving.from, ports.https, "copies of logs and metrics go to Sumo Logic")];
+  const rules = new RuleSet(gatewayName, { host, rules: renderNftables({ ingress, egress }) }, options);
   const listeners = [
     { name: "https", target: `${site}:${ports.https}`, proxyProtocol: true },
     { name: "http", target: `${site}:${ports.http}`, proxyProtocol: true },
@@ -48,12 +57,27 @@ export function deployGateway(
       .slice(0, 1)
       .map((address) => ({ name: "dashboards", target: `${address}:${ports.https}`, proxyProtocol: false })),
   ].map((listener, index) => ({ ...listener, bind: `fd@${firstDescriptor + index}` }));
+  const out =
+    leaving === null
+      ? []
+      : [
+          {
+            name: "egress",
+            bind: `${leaving.at}:${ports.https}`,
+            target: `unix@${egressSocket}`,
+            proxyProtocol: false,
+          },
+        ];
   deploy(
     {
       host,
       hostName: gatewayName,
       name: "gateway",
-      files: { [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(renderGateway({ listeners })) },
+      files: {
+        [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(
+          renderGateway({ listeners: [...listeners, ...out] }),
+        ),
+      },
       services: [gatewayService(layout)],
       after: [rules],
     },

@@ -1,9 +1,11 @@
 /** The logs of a host: sent to the monitor, which keeps them. */
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
 import { renderLogShipper } from "../../hosts/logs/shipper.ts";
 import { logStore, logWriter, renderLogStore, renderLogWriter } from "../../hosts/logs/store.ts";
+import { renderSumoRelay, sumoCopies, sumoPrograms, sumoRelayService } from "../../hosts/logs/sumo.ts";
 import { logConfiguration, logService, logState, logUser } from "../../hosts/logs/syslogNg.ts";
+import { ports } from "../../hosts/ports.ts";
 import type { TlsPaths } from "../../hosts/tlsFiles.ts";
 import { ofTier } from "../members.ts";
 import { deploy, layout } from "./deployment.ts";
@@ -12,8 +14,16 @@ import type { AgentArgs } from "./monitoringAgent.ts";
 
 function storeFiles({ member, members, monitoring }: AgentArgs, tls: TlsPaths): Files {
   const hosts = members.map(({ name }) => name);
+  const { sumoLogic, sumoLogicQueueMiB: queueMiB } = monitoring;
+  const copies =
+    sumoLogic === undefined
+      ? undefined
+      : sumoCopies({ layout, stack: pulumi.getStack(), hosts: members, queueMiB });
   return {
-    [logConfiguration(layout)]: plainFile(renderLogStore({ layout, host: member.name, tls })),
+    ...(copies === undefined ? {} : sumoPrograms(layout)),
+    [logConfiguration(layout)]: plainFile(
+      renderLogStore({ layout, host: member.name, tls, ...(copies && { copies }) }),
+    ),
     [logWriter(layout)]: programFile(renderLogWriter(layout, { hosts, keptMiB: monitoring.logsMiB })),
   };
 }
@@ -28,10 +38,33 @@ function shipperFiles({ member, members }: AgentArgs, tls: TlsPaths): Files {
   };
 }
 
+/** The way from the monitor to Sumo Logic. */
+function deploySumoRelay(
+  { network, member, monitoring, firewall }: AgentArgs,
+  url: pulumi.Output<string>,
+  at: pulumi.CustomResourceOptions,
+): void {
+  const by = `${network.plan.gateway.address}:${ports.https}`;
+  const ca = monitoring.sumoLogicCa ?? null;
+  deploy(
+    {
+      host: network.host(member.name),
+      hostName: member.name,
+      name: "sumo",
+      files: url.apply((known) => renderSumoRelay(layout, { url: known, by, ca })),
+      services: [sumoRelayService(layout)],
+      after: [firewall.ruleSet],
+    },
+    at,
+  );
+}
+
 /** Sends a host's logs to the monitor; on the monitor, receives and keeps them. */
 export function deployLogs(args: AgentArgs, at: pulumi.CustomResourceOptions): void {
   const { network, certificates, member, firewall } = args;
   const monitor = member.tier === "monitor";
+  const { sumoLogic } = args.monitoring;
+  if (monitor && sumoLogic !== undefined) deploySumoRelay(args, sumoLogic, at);
   const tls = material(certificates, certificates.of(member, "agent"), "logs", logUser);
   deploy(
     {

@@ -15,6 +15,14 @@ export interface Machine {
   /** Whether the stack runs without root: its daemons then all are the one user that the sandbox has. */
   readonly rootless: boolean;
   readonly ports: Settings["onebox"];
+  /** The one place outside that the monitor may reach; null: none. */
+  readonly egress: pulumi.Input<Egress> | null;
+}
+
+/** A place outside the stack. */
+export interface Egress {
+  readonly host: string;
+  readonly port: number;
 }
 
 const loopback = "127.0.0.1";
@@ -59,6 +67,7 @@ export class OneboxNetwork extends Network {
       {
         directory: machine.directory,
         packages: machine.packages,
+        egress: machine.egress,
         listeners: [
           { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
           { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },
@@ -91,7 +100,8 @@ export class OneboxNetwork extends Network {
     const members = args.members.map((member) => [member.name, makeHost(member.name, member.tier)] as const);
     this.hosts = new Map([...members, [gatewayName, makeHost(gatewayName, gatewayName)] as const]);
     const dashboards = ofTier(args.members, "monitor").map((monitor) => this.addressOf(monitor));
-    deployGateway(this.host(gatewayName), { site: this.plan.virtual.address, dashboards }, at);
+    const egress = machine.egress === null ? null : { from: dashboards, at: this.plan.gateway.address };
+    deployGateway(this.host(gatewayName), { site: this.plan.virtual.address, dashboards, egress }, at);
     this.registerOutputs({ ranges: this.ranges });
   }
 

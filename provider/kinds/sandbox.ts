@@ -10,10 +10,12 @@ import { liveSandbox, project, requireSandbox, stackFolder } from "../handles.ts
 import { type Kind, Refusal } from "../kind.ts";
 import { kill, nameOf, parentOf, run, startDetached, startTime, until } from "../system.ts";
 
+const port = z.int().min(1).max(65535);
+
 const listener = z.strictObject({
   /** Loopback address of this machine. */
   address: z.string(),
-  port: z.int().min(1).max(65535),
+  port,
   /** The configuration key that changes it, for messages. */
   setting: z.string(),
 });
@@ -25,8 +27,13 @@ const inputs = z.strictObject({
   packages: z.string(),
   /** Loopback sockets of this machine, inherited by the gateway host as descriptors 3, 4, ... */
   listeners: z.array(listener).max(6),
+  /** The one place outside that the gateway host may reach, by a socket in its folder; null: none. */
+  egress: z
+    .strictObject({ host: z.string().regex(/^[A-Za-z0-9.-]+$/), port })
+    .nullable()
+    .default(null),
 });
-export type SandboxInputs = z.infer<typeof inputs>;
+export type SandboxInputs = z.output<typeof inputs>;
 
 /** What the running sandbox was started with. */
 const launchFile = (directory: string) => join(stackFolder(directory), "launch.json");
@@ -103,16 +110,22 @@ async function stop(directory: string): Promise<void> {
   );
 }
 
-function launchCommand(folder: string, { listeners, packages }: SandboxInputs): string[] {
+/** Whom the way out runs as: nobody, or without root the one user there is. */
+const egressUser = () => (process.getuid?.() === 0 ? "65534" : "0");
+
+function launchCommand(folder: string, { listeners, packages, egress }: SandboxInputs): string[] {
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
+  // With a way out the first process still is in the machine's network when it starts it, and leaves it then.
+  const network = egress === null ? ["--net"] : [];
   return [
     "perl",
     join(scripts, "hold-listeners.pl"),
     ...listeners.map(({ address, port }) => `${address}:${port}`),
     "--",
-    ...["unshare", ...user, "--net", "--mount", "--pid", "--fork", "--"],
+    ...["unshare", ...user, ...network, "--mount", "--pid", "--fork", "--"],
     ...["sh", join(scripts, "sandbox-init.sh"), folder, dirname(dirname(process.execPath))],
     packages === "" ? "" : stackFolder(packages),
+    ...(egress === null ? [] : [`${egress.host}:${egress.port}`, egressUser()]),
   ];
 }
 

@@ -24,7 +24,11 @@ export class Sandbox extends pulumi.CustomResource {
   /** What everything inside it refers to. */
   declare readonly handle: pulumi.Output<SandboxHandle>;
 
-  constructor(name: string, args: Args<SandboxInputs>, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: WithDefaults<SandboxInputs, "egress">,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super("onebox:index:Sandbox", name, { ...args, handle: undefined }, opts);
   }
 }

@@ -21,6 +21,7 @@ export function sandboxIn(directory: string, ports: readonly number[] = []): San
   return {
     directory,
     packages: existsSync(join(project, unpacked)) ? unpacked : "",
+    egress: null,
     listeners: ports.map((port, index) => ({ address: "127.0.0.1", port, setting: `foobar:port${index}` })),
   };
 }
