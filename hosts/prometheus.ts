@@ -75,7 +75,7 @@ export function renderRecordingRules(scrapeSeconds: number, shipped = false): st
   );
   const groups = [
     { name: "signals", rules },
-    ...(shipped ? [{ name: "shipped", rules: signalRules(scrapeSeconds) }] : []),
+    ...(shipped ? [{ name: "shipped", rules: signalRules(signalCatalogue(scrapeSeconds)) }] : []),
   ];
   return `${JSON.stringify({ groups }, null, 2)}\n`;
 }

@@ -1,14 +1,14 @@
 /** The signal catalogue as series for Sumo Logic: one a signal, so that its dashboards and monitors need no PromQL. */
-import { signalCatalogue } from "./signals.ts";
+import type { Signal } from "./signals.ts";
 
 /** Name of a signal's series: `latency-p99` → `signal_latency_p99`. */
 export const signalSeries = (id: string): string => `signal_${id.replaceAll("-", "_")}`;
 
 /** Rules that compute the series. */
 export function signalRules(
-  scrapeSeconds: number,
+  signals: readonly Signal[],
 ): readonly { readonly record: string; readonly expr: string }[] {
-  return signalCatalogue(scrapeSeconds).map(({ id, onebox: { record, expr } }) => ({
+  return signals.map(({ id, onebox: { record, expr } }) => ({
     record: signalSeries(id),
     expr: record ?? expr,
   }));
