@@ -24,7 +24,9 @@ export async function drawnCharts(page: Page): Promise<z.infer<typeof chartState
   return chartStates.parse(
     await page.evaluate(`Object.fromEntries([...document.querySelectorAll("figure:has(canvas)")].map((figure) => {
       const canvas = figure.querySelector("canvas");
-      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+      copy.drawImage(canvas, 0, 0);
+      const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
       let pixels = 0;
       for (let at = 0; at < data.length; at += 4) {
         const channels = [data[at], data[at + 1], data[at + 2]];
