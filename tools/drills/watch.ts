@@ -3,7 +3,7 @@
 import type { Drill, Outcome, Scene } from "./drill.ts";
 import { inHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
 import { startWriting, tokensKept, type Writes } from "./ledger.ts";
-import { startReading } from "./load.ts";
+import { type Reads, startReading } from "./load.ts";
 
 /** Visitors of each kind. */
 const visitors = 4;
@@ -78,6 +78,7 @@ export async function watch(
   const interrupted = interruption();
   let mustKeep: ReadonlySet<string> | undefined;
   let writes: Writes;
+  let reads: Reads;
   try {
     await Promise.race([
       (async () => {
@@ -93,10 +94,9 @@ export async function watch(
       await undoAll(steps);
     } finally {
       interrupted.ignore();
-      writes = await writing.stop();
+      [writes, reads] = await Promise.all([writing.stop(), reading.stop()]);
     }
   }
-  const reads = await reading.stop();
   await settle(scene);
   const kept = await tokensKept(site);
   const lost = [...(mustKeep ?? writes.acknowledged)].filter((token) => !kept.has(token));
