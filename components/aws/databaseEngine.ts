@@ -52,6 +52,8 @@ function common({ foundation, databaseName, subnetGroup, group, finalSnapshot, b
   const { database, deletionProtection } = foundation.aws;
   return {
     engineVersion: database.engineVersion,
+    // Only the configuration asks for another major version; RDS wants to be told that it is meant.
+    allowMajorVersionUpgrade: true,
     port,
     dbSubnetGroupName: subnetGroup.name,
     vpcSecurityGroupIds: [group.id],
@@ -138,6 +140,7 @@ function multiAzCluster(args: EngineArgs, at: Options): Engine {
     ...storageOf(database),
     dbClusterInstanceClass: database.instanceClass,
     allocatedStorage: database.storageGiB,
+    autoMinorVersionUpgrade: true,
     caCertificateIdentifier: authority,
   });
   return {

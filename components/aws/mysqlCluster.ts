@@ -13,7 +13,7 @@ import { AwsDatabaseSetup, type SetupAccount } from "./databaseSetup.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import { databaseCaPath } from "./hostLayout.ts";
 import type { AwsParts } from "./parts.ts";
-import { trustOf } from "./policies.ts";
+import { trustWithin } from "./policies.ts";
 import { type StoredSecret, storeSecret } from "./secrets.ts";
 
 type Args = MysqlClusterArgs<AwsParts>;
@@ -158,7 +158,7 @@ export class AwsMysqlCluster extends MysqlCluster {
     const role = new aws.iam.Role(
       "database-monitoring",
       {
-        assumeRolePolicy: trustOf("monitoring.rds.amazonaws.com"),
+        assumeRolePolicy: trustWithin("monitoring.rds.amazonaws.com", foundation.accountId),
         managedPolicyArns: [
           pulumi.interpolate`arn:${foundation.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole`,
         ],

@@ -4,7 +4,7 @@ import { type Zone, zones } from "../../config/schema.ts";
 import type { Member, Tier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
 import type { AwsFoundation } from "./foundation.ts";
-import { policyDocument, trustOf } from "./policies.ts";
+import { policyDocument, trustWithin } from "./policies.ts";
 import { type SubnetKind, type SubnetPlan, subnetKinds, subnetPlan } from "./subnets.ts";
 
 /** Services that servers without a way to the internet reach by private endpoints. */
@@ -233,7 +233,7 @@ export class AwsNetwork extends Network {
     const group = this.foundation.logGroup("flows", "network/flows", this);
     const role = new aws.iam.Role(
       "flow-log",
-      { assumeRolePolicy: trustOf("vpc-flow-logs.amazonaws.com") },
+      { assumeRolePolicy: trustWithin("vpc-flow-logs.amazonaws.com", this.foundation.accountId) },
       { parent: this },
     );
     const policy = new aws.iam.RolePolicy(
@@ -246,6 +246,8 @@ export class AwsNetwork extends Network {
             Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
             Resource: pulumi.interpolate`${group.arn}:*`,
           },
+          // It looks the group up first; this action knows no resources.
+          { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
         ]),
       },
       { parent: this },

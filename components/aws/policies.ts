@@ -18,10 +18,22 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
   return pulumi.jsonStringify({ Version: "2012-10-17", Statement: statements });
 }
 
+const takenOnBy = (service: string) => ({
+  Effect: "Allow",
+  Principal: { Service: service },
+  Action: "sts:AssumeRole",
+});
+
 /** Who may take on a role: a service of AWS, `ec2.amazonaws.com`. */
 export function trustOf(service: string): string {
-  return JSON.stringify({
+  return JSON.stringify({ Version: "2012-10-17", Statement: [takenOnBy(service)] });
+}
+
+/** A service of AWS that may take on a role, but only on behalf of this account: it works for others as well. */
+export function trustWithin(service: string, account: pulumi.Input<string>): pulumi.Output<string> {
+  const onOwnBehalf = { StringEquals: { "aws:SourceAccount": account } };
+  return pulumi.jsonStringify({
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+    Statement: [{ ...takenOnBy(service), Condition: onOwnBehalf }],
   });
 }

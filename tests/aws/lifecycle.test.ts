@@ -110,11 +110,14 @@ for (const { name, production } of [
         assert.match(output, /protect/);
       });
 
-      it("refuses to be destroyed", async () => {
+      it("refuses to be destroyed, and loses nothing by the attempt", async () => {
         await stack.configure({});
-        const { code, output } = await stack.pulumi("destroy", "--yes", "--skip-preview");
+        const before = await stack.resources();
+        // With its preview, as people run it: that is where the engine refuses.
+        const { code, output } = await stack.pulumi("destroy", "--yes");
         assert.notEqual(code, 0);
         assert.match(output, /protect/);
+        assert.deepEqual(await stack.resources(), before);
       });
 
       it("is released by a decision of its own", async () => {

@@ -9,6 +9,7 @@ import { root } from "../../support/mockedStack.ts";
 import type { Aws } from "./plugin.ts";
 
 const stackFile = z.object({ config: z.record(z.string(), z.unknown()) });
+const stackState = z.object({ deployment: z.object({ resources: z.array(z.object({ urn: z.string() })) }) });
 const summary = z.record(z.string(), z.number());
 
 /** What came of a command of the CLI. */
@@ -85,6 +86,15 @@ export class AwsStack {
     const { code, output } = await run(["stack", "output", "--json", "--stack", this.name], root, this.env);
     if (code !== 0) throw new Error(output);
     return z.record(z.string(), z.unknown()).parse(JSON.parse(output.slice(output.indexOf("{"))));
+  }
+
+  /** Names of what the stack's state holds. */
+  async resources(): Promise<readonly string[]> {
+    const { code, output } = await run(["stack", "export", "--stack", this.name], root, this.env);
+    if (code !== 0) throw new Error(output);
+    return stackState
+      .parse(JSON.parse(output.slice(output.indexOf("{"))))
+      .deployment.resources.map(({ urn }) => urn);
   }
 
   async remove(): Promise<void> {

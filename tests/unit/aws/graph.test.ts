@@ -95,6 +95,13 @@ describe("the stacks on AWS", function () {
       has(only(staging, "cloudwatch.LogGroup", "flows"), { retentionInDays: 14 });
     });
 
+    it("lets AWS write them on behalf of this account only", () => {
+      for (const role of ["flow-log", "database-monitoring"]) {
+        const trust = String(only(prod, "iam.Role", role).inputs.assumeRolePolicy);
+        assert.match(trust, /"Condition":\{"StringEquals":\{"aws:SourceAccount":"123456789012"\}\}/);
+      }
+    });
+
     it("closes the default security group", () => {
       has(only(prod, "ec2.DefaultSecurityGroup", "default"), { ingress: [], egress: [] });
     });
@@ -617,6 +624,8 @@ describe("the stacks on AWS", function () {
         clusterIdentifier: "foobar-prod-database",
         engine: "mysql",
         engineVersion: "8.4",
+        allowMajorVersionUpgrade: true,
+        autoMinorVersionUpgrade: true,
         dbClusterInstanceClass: "db.r6gd.large",
         storageType: "gp3",
         allocatedStorage: 200,
