@@ -31,7 +31,7 @@ describe("preview:pr", function () {
     assert.equal(await readFile(file, "utf8"), stdout);
     assert.equal(stdout.split("\n")[0], mark);
     for (const stack of ["staging", "prod"]) assert.ok(stdout.includes(`### ${stack} (without AWS)`));
-    assert.match(stdout, /\| 🟢 create \| database \| aws:rds\/cluster:Cluster \|/);
+    assert.match(stdout, /\| 🟢 create \| artifacts \| aws:s3\/bucket:Bucket \|/);
     assert.equal(stdout.match(/Policies: no violation\./g)?.length, 2);
   });
 });
