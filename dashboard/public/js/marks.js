@@ -28,9 +28,15 @@ export function drawMarks(plot, events) {
   ctx.font = `600 ${11 * scale}px system-ui, sans-serif`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
+  let last = Number.NEGATIVE_INFINITY;
+  let row = 0;
   for (const { drill, time } of events) {
     const x = Math.round(plot.valToPos(time, "x", true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    // What happened at once stands one below the other.
+    row = x - last < side * scale ? row + 1 : 0;
+    last = x;
+    const y = bbox.top + row * (side + 1) * scale;
     ctx.strokeStyle = mark;
     ctx.lineWidth = scale;
     ctx.setLineDash([4 * scale, 3 * scale]);
@@ -39,9 +45,9 @@ export function drawMarks(plot, events) {
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
     ctx.fillStyle = mark;
-    ctx.fillRect(x - (side / 2) * scale, bbox.top, side * scale, side * scale);
+    ctx.fillRect(x - (side / 2) * scale, y, side * scale, side * scale);
     ctx.fillStyle = ground;
-    ctx.fillText(drill.mark, x, bbox.top + (side / 2 + 0.5) * scale);
+    ctx.fillText(drill.mark, x, y + (side / 2 + 0.5) * scale);
   }
   ctx.restore();
 }
