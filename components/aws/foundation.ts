@@ -124,7 +124,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
           .all([this.partition, this.accountId])
           .apply(([partition, account]) => policyDocument(sharedStatements(partition, account))),
       },
-      { parent },
+      this.guarded(parent),
     );
   }
 

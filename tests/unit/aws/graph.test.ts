@@ -907,6 +907,7 @@ describe("the stacks on AWS", function () {
     it("which holds data is protected in prod", () => {
       const kept = prod.resources.filter(({ protect }) => protect).map(({ type, name }) => `${type} ${name}`);
       assert.deepEqual(kept.sort(), [
+        "aws:kms/key:Key alarms-outside",
         "aws:kms/key:Key data",
         "aws:lb/loadBalancer:LoadBalancer balancer",
         "aws:rds/cluster:Cluster database",
