@@ -66,6 +66,11 @@ const outputs = z.object({
 });
 export type Outputs = z.infer<typeof outputs>;
 
+const agentService = z.object({ host: z.object({ name: z.string() }), name: z.string() });
+const agentState = z.object({
+  deployment: z.object({ resources: z.array(z.object({ urn: z.string(), inputs: z.unknown() })) }),
+});
+
 const isFree = (port: number) =>
   new Promise<boolean>((done) => {
     const server = createServer();
@@ -173,16 +178,24 @@ export class TestStack {
     return stdout;
   }
 
-  private async operate(operation: string, ...flags: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.pulumi(operation, "--yes", "--skip-preview", ...flags);
+  private async operate(
+    operation: string,
+    flags: readonly string[] = [],
+    onLine?: (line: string) => void,
+  ): Promise<string> {
+    const argv = this.argv(operation, "--yes", "--skip-preview", ...flags);
+    const { code, stdout, stderr } = await run(argv, {
+      env: this.env,
+      ...(onLine === undefined ? {} : { onLine }),
+    });
     if (code !== 0)
       throw new Error(`pulumi ${operation} ended with ${code}:\n${diagnosticsIn(stdout)}\n${stderr}`);
     return stdout;
   }
 
-  /** `pulumi up`. */
-  async up(): Promise<Outputs> {
-    await this.operate("up");
+  /** `pulumi up`; `onLine` gets each line that it prints as it comes. */
+  async up(onLine?: (line: string) => void): Promise<Outputs> {
+    await this.operate("up", [], onLine);
     const text = await this.must([
       "pulumi",
       "-C",
@@ -210,7 +223,7 @@ export class TestStack {
   /** What an interrupted run asks for: its lock released, its pending operations forgotten. */
   async recover(): Promise<void> {
     await this.must(["pulumi", "-C", projectRoot, "cancel", "--yes", "--stack", this.name]);
-    await this.operate("refresh", "--clear-pending-creates");
+    await this.operate("refresh", ["--clear-pending-creates"]);
   }
 
   /** `pulumi refresh`. @returns what it printed */
@@ -234,6 +247,21 @@ export class TestStack {
   async database(): Promise<GaleraClusterInputs> {
     const state = await exportState(this.name, this.env);
     return clusterSchema.parse(inputsOf(state, galeraCluster.type));
+  }
+
+  /** Host → its services that belong to the monitoring agent. */
+  async agentServices(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { deployment } = agentState.parse(JSON.parse(await exportState(this.name, this.env)));
+    const services = deployment.resources.flatMap(({ urn, inputs }) => {
+      const service = agentService.safeParse(inputs);
+      return service.success && urn.includes("MonitoringAgent$onebox:index:Service::") ? [service.data] : [];
+    });
+    return new Map(
+      services.map(({ host }) => [
+        host.name,
+        services.filter((each) => each.host.name === host.name).map(({ name }) => name),
+      ]),
+    );
   }
 
   /** The state as the backend holds it: text. */
