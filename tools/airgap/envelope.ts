@@ -8,7 +8,6 @@ const outputMark = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 /** What the protocol sends for a value that is not known during a preview. */
 const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const envelope = z.looseObject({ [signature]: z.string(), value: z.unknown().optional() });
 const record = z.record(z.string(), z.unknown());
 
 /** A property bag of the protocol. */
@@ -19,17 +18,18 @@ export function secret(value: unknown): Properties {
   return { [signature]: secretMark, value };
 }
 
+/** Told without a schema: every value of every resource passes here, several times a run. */
+const isBag = (value: unknown): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Takes secrets and outputs out of their envelopes, deeply. */
 export function unwrap(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unwrap);
-  if (typeof value !== "object" || value === null) return value;
-  const wrapped = envelope.safeParse(value);
-  if (wrapped.success) {
-    const mark = wrapped.data[signature];
-    if (mark === secretMark) return unwrap(wrapped.data.value);
-    // An output without a value is one that is not known yet.
-    if (mark === outputMark) return "value" in wrapped.data ? unwrap(wrapped.data.value) : unknownMark;
-  }
+  if (!isBag(value)) return value;
+  const mark = value[signature];
+  if (mark === secretMark) return unwrap(value.value);
+  // An output without a value is one that is not known yet.
+  if (mark === outputMark) return "value" in value ? unwrap(value.value) : unknownMark;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unwrap(each)]));
 }
 
