@@ -14,8 +14,8 @@ const inputs = z.strictObject({
   /** PEM of the authority that the certificate must come from. */
   ca: z.string(),
   path: z.string().startsWith("/"),
-  /** Milliseconds until it must answer. */
-  timeout: z.int().default(60_000),
+  /** Milliseconds until it must answer; counted from the start, while the rest of the stack may still be made. */
+  timeout: z.int().default(180_000),
 });
 export type EndpointInputs = z.output<typeof inputs>;
 
