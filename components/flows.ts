@@ -5,11 +5,12 @@ import { type Member, ofTier, type Tier } from "./members.ts";
  * An end of a flow: a tier; `visitor`, the configured public ranges; `operator`, whoever opens the dashboards;
  * `services`, what serves the stack from outside: the cloud's own services (registries, secret stores, time, names),
  * Sumo Logic; `deployment`, what `pulumi up` runs
- * inside the stack's network (on a cloud whose managed database it cannot reach from outside).
+ * inside the stack's network (on a cloud whose managed database it cannot reach from outside); `receivers`, servers
+ * outside that are told of alerts.
  */
 export type Party = Tier | Outside;
 
-type Outside = "visitor" | "operator" | "services" | "deployment";
+type Outside = "visitor" | "operator" | "services" | "deployment" | "receivers";
 
 /** A transport and its port. VRRP and ICMP have none. */
 export type Port =
@@ -65,7 +66,13 @@ export interface MemberRules {
   readonly egress: readonly Rule[];
 }
 
-const outsiders: readonly Party[] = ["visitor", "operator", "services", "deployment"] satisfies Outside[];
+const outsiders: readonly Party[] = [
+  "visitor",
+  "operator",
+  "services",
+  "deployment",
+  "receivers",
+] satisfies Outside[];
 
 const outside = (party: Party): party is Outside => outsiders.includes(party);
 

@@ -38,5 +38,12 @@ export const privateRangeText = (shortest: number, longest: number, example: str
       example,
     });
 
+/** A server by name and port; loopback addresses stand for this machine. */
+export const serverText = (example: string) =>
+  textLike(
+    /^(127\.0\.0\.1|localhost|([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}):([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/,
+    `a server and its port, such as ${example}`,
+  ).meta({ unit: "HOST:PORT", example });
+
 /** A TCP port that needs no privilege. */
 export const highPort = () => z.int().min(1024).max(65535).meta({ unit: "TCP port" });

@@ -82,6 +82,18 @@ const sumoForm = rule(["cloud", "monitoring"], ({ cloud, monitoring: { sumoLogic
       ],
 );
 
+const alertsOnOnebox = rule(["cloud", "monitoring"], ({ cloud, monitoring: { alerts } }) =>
+  cloud === "aws" && (alerts.email !== undefined || alerts.webhooks.length > 0 || alerts.slack.length > 0)
+    ? [
+        {
+          path: pathText(["monitoring", "alerts"]),
+          problem: "names receivers, which cloud aws does not use",
+          remedy: `On aws name them for the alarms' topic: ${setCommand(["aws", "alarms", "emails", 0], "operations@example.com")}, and take these away: ${removeCommand(["monitoring", "alerts"])}`,
+        },
+      ]
+    : [],
+);
+
 const distinctPorts = rule(["onebox"], ({ onebox }) => {
   const entries = Object.entries(onebox);
   return entries.flatMap(([key, value], index) => {
@@ -139,6 +151,7 @@ const rules: readonly Rule[] = [
   serverCounts,
   reachableBackends,
   sumoForm,
+  alertsOnOnebox,
   distinctPorts,
   renewalInsideValidity,
   ...awsRules,

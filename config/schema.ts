@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { awsSchema } from "./aws.ts";
-import { highPort, hostNameText, privateRangeText, rangeText, textLike } from "./fields.ts";
+import { highPort, hostNameText, privateRangeText, rangeText, serverText, textLike } from "./fields.ts";
 import { secretText } from "./secret.ts";
 
 /** What a server does: one tier each. */
@@ -96,6 +96,64 @@ const limits = z.strictObject({
   }),
 });
 
+const emailText = (example: string) =>
+  textLike(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/, `an e-mail address, such as ${example}`).meta({ example });
+
+const alerts = z.strictObject({
+  repeatHours: z
+    .int()
+    .min(1)
+    .max(168)
+    .default(4)
+    .meta({ unit: "hours", description: "An alert that goes on is told again after this time." }),
+  email: z
+    .strictObject({
+      server: serverText("smtp.example.com:587").meta({
+        description:
+          "SMTP server that takes the messages; it must offer TLS, unless it is this machine's loopback.",
+      }),
+      from: emailText("monitor@example.com").meta({ description: "Sender of the messages." }),
+      to: z.array(emailText("operations@example.com")).min(1).meta({ description: "Who gets them." }),
+      user: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: "Login at the server. Left out: none.", example: "monitor" }),
+      password: secretText().optional().meta({ description: "Password of the login." }),
+    })
+    .optional()
+    .meta({ description: "Alerts by e-mail. Left out: none." }),
+  webhooks: z
+    .array(
+      z.strictObject({
+        server: serverText("alerts.example.com:443").meta({
+          description: "Server that is told, over HTTPS; over HTTP where it is this machine's loopback.",
+        }),
+        path: secretText().meta({ description: "Path of its URL, from the first slash on." }),
+      }),
+    )
+    .default([])
+    .meta({ description: "Alerts as JSON to a URL of your own, in Alertmanager's webhook form." }),
+  slack: z
+    .array(
+      z.strictObject({
+        server: serverText("hooks.slack.com:443")
+          .default("hooks.slack.com:443")
+          .meta({ description: "Slack, or a service that takes the same messages." }),
+        path: secretText().meta({
+          description: "Path of the incoming webhook's URL, from the first slash on.",
+        }),
+        channel: z
+          .string()
+          .min(1)
+          .optional()
+          .meta({ description: "Left out: the webhook's own channel.", example: "#operations" }),
+      }),
+    )
+    .default([])
+    .meta({ description: "Alerts to Slack, or to what takes its messages." }),
+});
+
 const monitoring = z.strictObject({
   retentionDays: z
     .int()
@@ -129,6 +187,14 @@ const monitoring = z.strictObject({
     .max(300)
     .default(5)
     .meta({ unit: "seconds", description: "How often metrics are collected." }),
+  slo: z.number().min(90).max(99.999).default(99.9).meta({
+    unit: "percent",
+    description:
+      "Service-level objective: share of requests and probes that must succeed. Alerts look at how fast the rest is used up (onebox).",
+  }),
+  alerts: alerts.prefault({}).meta({
+    description: "Who is told of alerts on onebox; on aws `aws.alarms` says so.",
+  }),
   backends: z
     .array(z.enum(["prometheus", "cloudwatch"]))
     .default([])

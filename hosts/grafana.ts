@@ -1,6 +1,12 @@
 /** The catalogue of signals as a dashboard for Grafana 11 and later. */
 import { type Drill, drills } from "./dashboardMarks.ts";
-import { type Signal, type SignalGroup, type SignalUnit, signalCatalogue } from "./signals.ts";
+import {
+  type OneboxSignal,
+  oneboxSignals,
+  type SignalGroup,
+  type SignalUnit,
+  usualInput,
+} from "./signals.ts";
 
 /** What Grafana 11.0 writes; later ones migrate it when they open it. */
 const schemaVersion = 39;
@@ -29,7 +35,7 @@ const units: Readonly<Record<SignalUnit, string>> = {
 };
 
 /** Panel by kind, with its size in Grafana's grid of 24 columns. */
-const panels: Readonly<Record<Signal["kind"], { type: string; w: number; h: number }>> = {
+const panels: Readonly<Record<OneboxSignal["kind"], { type: string; w: number; h: number }>> = {
   stat: { type: "stat", w: 6, h: 4 },
   state: { type: "state-timeline", w: 12, h: 6 },
   chart: { type: "timeseries", w: 8, h: 8 },
@@ -39,7 +45,7 @@ const panels: Readonly<Record<Signal["kind"], { type: string; w: number; h: numb
 const columns = 24;
 
 /** Grafana colours from a value on upwards. */
-function steps({ thresholds }: Signal) {
+function steps({ thresholds }: OneboxSignal) {
   if (thresholds === null) return [{ color: "green", value: null }];
   const { warn, critical, direction } = thresholds;
   const [first, last] = direction === "above" ? ["green", "red"] : ["red", "green"];
@@ -48,7 +54,7 @@ function steps({ thresholds }: Signal) {
   return [{ color: first, value: null }, ...between, { color: last, value: high }];
 }
 
-function mappings({ states, unit }: Signal) {
+function mappings({ states, unit }: OneboxSignal) {
   const words = states ?? (unit === "bool" ? { "0": "no", "1": "yes" } : {});
   const options = Object.fromEntries(
     Object.entries(words).map(([value, text], index) => [value, { text, index }]),
@@ -59,7 +65,7 @@ function mappings({ states, unit }: Signal) {
 const expression = ({ onebox }: Pick<PrometheusSignal, "onebox">) => onebox.record ?? onebox.expr;
 
 /** A signal that Prometheus tells. */
-export type PrometheusSignal = Signal & {
+export type PrometheusSignal = OneboxSignal & {
   readonly onebox: { readonly expr: string; readonly legend: string; readonly record?: string };
 };
 
@@ -102,7 +108,7 @@ function group(title: string, signals: readonly PrometheusSignal[], firstId: num
   };
   let x = 0;
   let y = top + 1;
-  let kind: Signal["kind"] | null = null;
+  let kind: OneboxSignal["kind"] | null = null;
   let height = 0;
   const placed = sorted.map((signal, index) => {
     const { w, h } = panels[signal.kind];
@@ -188,5 +194,5 @@ export function grafanaDashboard(signals: readonly PrometheusSignal[]) {
 
 /** Text of docs/grafana/overview.json, for the default interval of collection. */
 export function renderGrafana(): string {
-  return `${JSON.stringify(grafanaDashboard(signalCatalogue(5)), null, 2)}\n`;
+  return `${JSON.stringify(grafanaDashboard(oneboxSignals(usualInput)), null, 2)}\n`;
 }

@@ -29,7 +29,8 @@ export type ServiceUser =
   | "prometheus"
   | "exporter"
   | "mtail"
-  | "agent";
+  | "agent"
+  | "alertmanager";
 
 /** One file of a host. */
 export interface HostFile {

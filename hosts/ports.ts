@@ -38,6 +38,10 @@ export const ports = {
   logs: 6514,
   /** Loopback only, monitor: the way to Sumo Logic, which adds TLS and the secret URL. */
   sumo: 8514,
+  /** Loopback only, monitor: the probe of the site. */
+  probe: 9115,
+  /** Loopback only, monitor: Alertmanager. */
+  alertmanager: 9093,
   /** Loopback only, monitor: Prometheus. */
   prometheus: 9090,
 } as const;

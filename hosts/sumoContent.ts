@@ -1,5 +1,5 @@
 /** The signal catalogue as what Sumo Logic imports: a dashboard, and a folder of monitors. Pure. */
-import { type Signal, signalCatalogue, type Thresholds } from "./signals.ts";
+import { type OneboxSignal, oneboxSignals, type Thresholds, usualInput } from "./signals.ts";
 import { signalSeries } from "./sumoSignals.ts";
 
 /** Where a monitor sends whoever it wakes. */
@@ -11,9 +11,9 @@ const panel = { width: 8, height: 6, perRow: 3 } as const;
 /** A series of the stack that is chosen on the dashboard. */
 const query = (id: string, stack: string) => `metric=${signalSeries(id)} stack=${stack}`;
 
-const groupsIn = (signals: readonly Signal[]) => [...new Set(signals.map(({ group }) => group))];
+const groupsIn = (signals: readonly OneboxSignal[]) => [...new Set(signals.map(({ group }) => group))];
 
-function panelOf({ id, title, meaning, kind }: Signal) {
+function panelOf({ id, title, meaning, kind }: OneboxSignal) {
   return {
     id: null,
     key: `panel-${id}`,
@@ -44,7 +44,7 @@ function panelOf({ id, title, meaning, kind }: Signal) {
 }
 
 /** Text of a dashboard: a panel a signal, group by group; its stack is chosen at the top. */
-export function sumoDashboard(signals: readonly Signal[]): string {
+export function sumoDashboard(signals: readonly OneboxSignal[]): string {
   const ordered = groupsIn(signals).flatMap((group) => signals.filter((signal) => signal.group === group));
   const title = "Foobar web infrastructure";
   const content = {
@@ -120,7 +120,7 @@ function triggersOf({ warn, critical, direction }: Thresholds) {
 }
 
 /** Text of a folder of monitors: one a signal that has thresholds. Whom they tell is set after the import. */
-export function sumoMonitors(signals: readonly Signal[]): string {
+export function sumoMonitors(signals: readonly OneboxSignal[]): string {
   const monitors = signals.flatMap(({ id, title, meaning, runbook, thresholds }) =>
     thresholds === null
       ? []
@@ -151,6 +151,6 @@ export function sumoMonitors(signals: readonly Signal[]): string {
 
 /** The files of docs/sumo/, by name. How often metrics are collected does not show in them. */
 export function sumoFiles(): Readonly<Record<string, string>> {
-  const signals = signalCatalogue(15);
+  const signals = oneboxSignals(usualInput);
   return { "dashboard.json": sumoDashboard(signals), "monitors.json": sumoMonitors(signals) };
 }

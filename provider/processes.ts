@@ -11,6 +11,7 @@ export const serviceUsers = [
   "exporter",
   "mtail",
   "agent",
+  "alertmanager",
 ] as const;
 export type ServiceUser = (typeof serviceUsers)[number];
 

@@ -114,7 +114,7 @@ function makeAlarm(
     name,
     {
       name: `${foundation.prefix}-${name}`,
-      alarmDescription: `${signal.title}: ${signal.meaning} What to do: docs/aws-operations.md#${signal.id}`,
+      alarmDescription: `${signal.title}: ${signal.meaning} What to do: docs/runbook.md#${signal.runbook}`,
       comparisonOperator: comparison[direction],
       threshold: given * factor,
       evaluationPeriods: periods,
@@ -171,7 +171,7 @@ export function siteDownAlarm(
     {
       alarmName: `${foundation.prefix}-site-down`,
       alarmDescription:
-        "The site is down: no healthy server, or most requests fail. What to do: docs/aws-operations.md#site-down",
+        "The site is down: no healthy server, or most requests fail. What to do: docs/runbook.md#site-down",
       alarmRule: pulumi
         .all(parts.map(({ name }) => name))
         .apply((names) => names.map((name) => `ALARM("${name}")`).join(" OR ")),
@@ -213,7 +213,7 @@ export function outsideCheck(
       region: healthRegion,
       name: `${foundation.prefix}-site-unreachable`,
       alarmDescription:
-        "The site does not answer visitors from outside. What to do: docs/aws-operations.md#site-down",
+        "The site does not answer visitors from outside. What to do: docs/runbook.md#site-down",
       namespace: "AWS/Route53",
       metricName: "HealthCheckStatus",
       dimensions: { HealthCheckId: check.id },

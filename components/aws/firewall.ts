@@ -60,6 +60,7 @@ function addressesOf({ flow, peer }: Rule, network: AwsNetwork, publicRanges: re
       return serviceAddresses(flow.port, network);
     case "deployment":
     case "operator":
+    case "receivers":
       return [];
     default: {
       const kind = subnetKindOf[peer];

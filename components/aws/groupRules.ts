@@ -43,7 +43,8 @@ function endsOf({ flow, peer }: Rule, network: AwsNetwork, publicRanges: readonl
     case "deployment":
       return { [peer]: { referencedSecurityGroupId: network.deploymentGroup.id } };
     case "operator":
-      // Operators come by Session Manager and the console: no port is open to them.
+    case "receivers":
+      // Operators come by Session Manager and the console, and SNS tells people: no port is open to them.
       return {};
     default:
       return { [peer]: { referencedSecurityGroupId: network.tierGroup(peer).id } };

@@ -36,6 +36,8 @@ export interface AwsSignal {
   readonly title: string;
   readonly meaning: string;
   readonly group: SignalGroup;
+  /** Section of docs/runbook.md. */
+  readonly runbook: string;
   readonly series: readonly Series[];
   readonly alarm: AlarmRule | null;
   /** Seconds of one point. */
@@ -75,15 +77,18 @@ const day = 86_400;
 const gibibyte = 2 ** 30;
 const mebibyte = 2 ** 20;
 
-type Text = Pick<AwsSignal, "id" | "title" | "meaning" | "group">;
+type Text = Pick<AwsSignal, "id" | "title" | "meaning" | "group" | "runbook">;
 
-const catalogue = new Map(signalCatalogue(minute).map((signal) => [signal.id, signal] as const));
+/** What only words are taken from: AWS's own thresholds come from its configuration. */
+const words = { scrapeSeconds: minute, webServers: 1, databaseNodes: 1, objective: 0.999 };
+const catalogue = new Map(signalCatalogue(words).map((signal) => [signal.id, signal] as const));
 
-/** Title and meaning of a signal that every cloud has. @throws Error for an id that is not in the catalogue. */
+/** Title, meaning and runbook of a signal. @throws Error for an id that is not in the catalogue. */
 function shared(id: string): Text {
   const signal: Signal | undefined = catalogue.get(id);
   if (!signal) throw new Error(`the signal catalogue has no ${id}`);
-  return { id, title: signal.title, meaning: signal.meaning, group: signal.group };
+  const { title, meaning, group, runbook } = signal;
+  return { id, title, meaning, group, runbook };
 }
 
 const word = (text: string) => text.replaceAll(/[^a-zA-Z0-9]/g, "_");
@@ -191,10 +196,7 @@ function requestSignals({ namespace, balancer, servers }: SignalSources): readon
       period: minute,
     },
     {
-      id: "server-instances",
-      title: "Instances in service by server",
-      meaning: "Whether each server has its instance: 1 normally, 2 while it is replaced.",
-      group: "web",
+      ...shared("server-instances"),
       series: servers.map(({ name }) =>
         metric(
           name,
@@ -227,12 +229,6 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
     series: perNode(name, statistic),
     alarm,
     period: minute,
-  });
-  const own = (id: string, title: string, meaning: string): Text => ({
-    id: `database-${id}`,
-    title,
-    meaning,
-    group: "database",
   });
   const lag = database.kind === "instance" ? null : lagMetric[database.kind];
   const clustered = database.kind !== "instance";
@@ -272,13 +268,13 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
       rule("databaseConnections", "above"),
     ),
     chart(
-      own("cpu", "Database processor", "How busy each database node is, percent."),
+      shared("database-cpu"),
       "CPUUtilization",
       "Average",
       rule("databaseCpuPercent", "above", { minutes: 10 }),
     ),
     chart(
-      own("memory", "Database memory free", "Memory that each database node has left."),
+      shared("database-memory"),
       "FreeableMemory",
       "Minimum",
       rule("databaseMemoryFreeMiB", "below", { factor: mebibyte, missing: "missing" }),
@@ -287,18 +283,14 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
       ? []
       : [
           chart(
-            own("storage", "Database storage free", "Storage that each database node has left."),
+            shared("database-storage"),
             "FreeStorageSpace",
             "Minimum",
             rule("databaseStorageFreeGiB", "below", { factor: gibibyte, missing: "missing" }),
           ),
         ]),
-    chart(
-      own("commits", "Commit latency", "How long a commit takes on each node."),
-      "CommitLatency",
-      "Average",
-      null,
-    ),
+    chart(shared("database-commits"), "CommitLatency", "Average", null),
+    ...(database.kind === "aurora" ? [chart(shared("failed-logins"), "LoginFailures", "Average", null)] : []),
   ];
 }
 
@@ -307,40 +299,17 @@ function hostSignals({ namespace, servers }: SignalSources): readonly AwsSignal[
     servers.map((server) =>
       metric(server.name, namespace, name, { server: server.name, ...more }, statistic),
     );
-  const own = (
-    id: string,
-    title: string,
-    meaning: string,
-    threshold: Threshold,
-    series: readonly Series[],
-  ) => ({
-    id,
-    title,
-    meaning,
-    group: "hosts" as const,
+  const full = (id: string, threshold: Threshold, series: readonly Series[]): AwsSignal => ({
+    ...shared(id),
     series,
     alarm: rule(threshold, "above", { minutes: 10 }),
     period: minute,
   });
   return [
-    own(
-      "host-cpu-percent",
-      "Processor",
-      "How busy each server is, percent.",
-      "cpuPercent",
-      perServer("cpu_usage_active", { cpu: "cpu-total" }, "Average"),
-    ),
-    own(
-      "host-memory-percent",
-      "Memory",
-      "How much of its memory each server uses, percent.",
-      "memoryPercent",
-      perServer("mem_used_percent", {}, "Average"),
-    ),
-    own(
-      "host-disk-percent",
-      "Disk in use",
-      "How full each server's disk is, percent.",
+    full("host-cpu", "cpuPercent", perServer("cpu_usage_active", { cpu: "cpu-total" }, "Average")),
+    full("host-memory", "memoryPercent", perServer("mem_used_percent", {}, "Average")),
+    full(
+      "host-disk",
       "diskPercent",
       perServer("disk_used_percent", { path: "/", fstype: "ext4" }, "Average"),
     ),
@@ -379,10 +348,7 @@ function securitySignals({
       period: day,
     },
     {
-      id: "rejected-flows",
-      title: "Connections refused by security groups",
-      meaning: "Flows a minute that no security group permits, anywhere in the network.",
-      group: "security",
+      ...shared("rejected-flows"),
       series: [metric("rejected", namespace, logMetrics.refusedByFlow, {}, "Sum")],
       alarm: rule("rejectedConnections", "above"),
       period: minute,
@@ -391,11 +357,7 @@ function securitySignals({
       ? []
       : [
           {
-            id: "waf-blocked",
-            title: "Requests stopped by the web application firewall",
-            meaning:
-              "Requests a minute that match a rule and were stopped (blocked) or would have been (counted).",
-            group: "security" as const,
+            ...shared("waf-blocked"),
             series: [
               ...["BlockedRequests", "CountedRequests"].map((name) =>
                 metric(

@@ -9,6 +9,7 @@ import { FlowGraph, tcp, vrrp } from "../flows.ts";
 import type { Tier } from "../members.ts";
 import { OneboxCertificates } from "./certificates.ts";
 import { OneboxDashboard } from "./dashboard.ts";
+import { reachedBy, receiversOf } from "./exits.ts";
 import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
 import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
@@ -35,10 +36,21 @@ function machineOf(settings: Settings): Machine {
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
     egress: sumoLogic === undefined ? null : pulumi.unsecret(sumoLogic.apply(egressOf)),
+    domain: settings.domain,
+    exits: receiversOf(settings.monitoring),
   };
 }
 
 const observed: readonly Tier[] = ["balancer", "web", "database", "monitor"];
+
+/** The ways to those who are told of alerts. */
+function receiverFlows(monitoring: Settings["monitoring"]): FlowGraph {
+  const receiverPorts = new Set(receiversOf(monitoring).map((server) => reachedBy(server).port));
+  return [...receiverPorts].reduce(
+    (graph, port) => graph.allow("monitor", "receivers", tcp(port), "the monitor tells people of alerts"),
+    new FlowGraph(),
+  );
+}
 
 /** What this way of running the tiers needs beyond the site's own flows. */
 function flowsOf({ tls, monitoring }: Settings): FlowGraph {
@@ -49,7 +61,9 @@ function flowsOf({ tls, monitoring }: Settings): FlowGraph {
     .allow("database", "database", tcp(ports.galera), "the nodes replicate")
     .allow("database", "database", tcp(ports.galeraIst), "a node that was away gets what it missed")
     .allow("database", "database", tcp(ports.galeraSst), "a new node gets everything")
-    .allow("operator", "monitor", tcp(ports.https), "operators open the dashboards");
+    .allow("operator", "monitor", tcp(ports.https), "operators open the dashboards")
+    .allow("monitor", "balancer", tcp(ports.https), "the monitor looks at the site as a visitor does")
+    .and(receiverFlows(monitoring));
   const health =
     tls.mode === "passthrough"
       ? running.allow("balancer", "web", tcp(ports.webHealth), "the balancer checks what it does not decrypt")

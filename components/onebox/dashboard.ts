@@ -5,12 +5,16 @@ import { statisticsPath } from "../../hosts/haproxy/balancer.ts";
 import { type Files, plainFile } from "../../hosts/layout.ts";
 import { monitorServerService, renderMonitorServer } from "../../hosts/nginx/monitor.ts";
 import { ports } from "../../hosts/ports.ts";
-import { prometheusService, renderPrometheus, renderRecordingRules } from "../../hosts/prometheus.ts";
-import { dashboardSignals } from "../../hosts/signals.ts";
+import { prometheusService, renderPrometheus } from "../../hosts/prometheus.ts";
+import { renderRules } from "../../hosts/prometheusRules.ts";
+import { dashboardSignals, type SignalInput } from "../../hosts/signals.ts";
 import { DirectoryCopy, Endpoint } from "../../provider/sdk/index.ts";
 import { Dashboard, type DashboardArgs } from "../dashboard.ts";
 import type { Hop } from "../hops.ts";
+import { ofTier } from "../members.ts";
+import { deployAlerting } from "./alerting.ts";
 import { deploy, layout } from "./deployment.ts";
+import { reachedBy, receiversOf } from "./exits.ts";
 import { bothFiles, material, withFiles } from "./material.ts";
 import type { OneboxParts } from "./parts.ts";
 
@@ -19,6 +23,14 @@ type Node = Args["nodes"][number];
 
 const project = resolve(import.meta.dirname, "../..");
 const signalsFile = `${layout.etc}/dashboard/signals.json`;
+
+/** What the catalogue of signals depends on. */
+const signalInput = ({ members, monitoring }: Args): SignalInput => ({
+  scrapeSeconds: monitoring.scrapeSeconds,
+  webServers: ofTier(members, "web").length,
+  databaseNodes: ofTier(members, "database").length,
+  objective: monitoring.slo / 100,
+});
 
 /** A folder of the project on the monitor. @returns its path inside the host */
 function copy(
@@ -70,7 +82,7 @@ export class OneboxDashboard extends Dashboard {
         ),
       }),
     );
-    this.hops = hops;
+    this.hops = [...hops, ...receiverHops(args.monitoring)];
     this.registerOutputs({ urls: this.urls });
   }
 
@@ -97,10 +109,17 @@ export class OneboxDashboard extends Dashboard {
         name: "prometheus",
         files: withFiles(agentTls.files, {
           [`${layout.etc}/prometheus/prometheus.yml`]: plainFile(
-            renderPrometheus({ layout, hosts, scrapeSeconds: monitoring.scrapeSeconds, tls: agentTls.paths }),
+            renderPrometheus({
+              layout,
+              hosts,
+              scrapeSeconds: monitoring.scrapeSeconds,
+              tls: agentTls.paths,
+              stack: pulumi.getStack(),
+              domain: args.domain,
+            }),
           ),
           [`${layout.etc}/prometheus/rules.yml`]: plainFile(
-            renderRecordingRules(monitoring.scrapeSeconds, monitoring.sumoLogic !== undefined),
+            renderRules(signalInput(args), monitoring.sumoLogic !== undefined),
           ),
         }),
         folders: { [`${layout.data}/prometheus`]: "prometheus" },
@@ -109,11 +128,12 @@ export class OneboxDashboard extends Dashboard {
       },
       at,
     );
+    deployAlerting(args, node, at);
     this.page(args, node, at);
   }
 
   private page(args: Args, node: Node, at: pulumi.CustomResourceOptions) {
-    const { network, certificates, balancer, members, domain, monitoring } = args;
+    const { network, certificates, balancer, members, domain } = args;
     const { member, firewall } = node;
     const tls = material(certificates, certificates.of(member, "service"), "dashboard", "nginx");
     const agentTls = material(certificates, certificates.of(member, "agent"), "dashboard-agents", "nginx");
@@ -134,16 +154,18 @@ export class OneboxDashboard extends Dashboard {
         }),
       ),
       [signalsFile]: plainFile(
-        dashboardSignals({
-          stack: pulumi.getStack(),
-          domain,
-          links: balancer.members.map(({ name }) => ({
-            title: `Statistics of ${name}`,
-            url: statisticsPath(name),
-          })),
-          hosts: members.map(({ name, tier, zone }) => ({ name, tier, zone })),
-          scrapeSeconds: monitoring.scrapeSeconds,
-        }),
+        dashboardSignals(
+          {
+            stack: pulumi.getStack(),
+            domain,
+            links: balancer.members.map(({ name }) => ({
+              title: `Statistics of ${name}`,
+              url: statisticsPath(name),
+            })),
+            hosts: members.map(({ name, tier, zone }) => ({ name, tier, zone })),
+          },
+          signalInput(args),
+        ),
       ),
     };
     deploy(
@@ -159,6 +181,23 @@ export class OneboxDashboard extends Dashboard {
       at,
     );
   }
+}
+
+/** Who is told of alerts, and how safely. */
+function receiverHops(monitoring: Args["monitoring"]): readonly Hop[] {
+  return receiversOf(monitoring)
+    .map(reachedBy)
+    .map(({ host, port, tls: encrypted }) => ({
+      from: "monitor",
+      to: "receivers",
+      port: `tcp/${port}`,
+      encrypted,
+      authenticated: encrypted,
+      caller: "by the secret path or login",
+      note: encrypted
+        ? `alerts to ${host}`
+        : "alerts to this machine's own loopback, by its own network only",
+    }));
 }
 
 const hops: readonly Hop[] = [

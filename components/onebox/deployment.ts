@@ -6,7 +6,7 @@ import { DirectoryCopy, FileTree, type HostHandle, Service } from "../../provide
 import type { Site } from "../site.ts";
 
 /** Where a host's own folder lies inside it. */
-const root = "/run/host";
+export const root = "/run/host";
 
 /** Folders of every onebox host. */
 export const layout = layoutUnder(root, "/run/node/bin/node");

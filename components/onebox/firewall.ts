@@ -11,11 +11,17 @@ function counterName(flow: Flow, peer: string): string {
   return [peer, flow.port.protocol, ...("number" in flow.port ? [String(flow.port.number)] : [])].join("-");
 }
 
-/** The gateway is the only way into the sandbox, for visitors and operators, and the only way out of it. */
-function addressesOf({ peer, peers }: Rule, network: OneboxNetwork): readonly string[] {
-  return peer === "visitor" || peer === "operator" || peer === "services"
-    ? [network.plan.gateway.address]
-    : peers.map((member) => network.addressOf(member));
+/**
+ * Visitors and operators come in by the gateway, and receivers are reached by it: the machine's own network is the only
+ * way into the sandbox and out of it. A balancer is also reached at the address that the active one holds.
+ */
+function addressesOf({ flow, peer, peers }: Rule, network: OneboxNetwork): readonly string[] {
+  if (peer === "visitor" || peer === "operator" || peer === "services" || peer === "receivers")
+    return [network.plan.gateway.address];
+  const addresses = peers.map((member) => network.addressOf(member));
+  return flow.to === "balancer" && flow.from === "monitor" && flow.to === peer
+    ? [...addresses, network.plan.virtual.address]
+    : addresses;
 }
 
 function flowOf(rule: Rule, network: OneboxNetwork): FirewallFlow {
@@ -34,12 +40,18 @@ export class OneboxFirewall extends Firewall {
   readonly member: Member;
   /** What must stand before anything on the host listens. */
   readonly ruleSet: RuleSet;
+  /** TCP ports of the host's tier that flows lead to. */
+  readonly openPorts: readonly number[];
 
   constructor(name: string, args: FirewallArgs<OneboxNetwork>, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:Firewall", name, {}, opts);
     const { network, member, members, flows } = args;
     this.member = member;
     const { ingress, egress } = rulesOf(flows, member, members);
+    // Of the whole graph: in a tier of one nobody uses what its members offer each other, and they still listen.
+    this.openPorts = flows.flows.flatMap(({ to, port }) =>
+      to === member.tier && port.protocol === "tcp" ? [port.number] : [],
+    );
     const rules = renderNftables({
       ingress: ingress.map((rule) => flowOf(rule, network)),
       egress: egress.map((rule) => flowOf(rule, network)),

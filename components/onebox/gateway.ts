@@ -4,10 +4,8 @@ import { plainFile } from "../../hosts/layout.ts";
 import { type FirewallFlow, renderNftables } from "../../hosts/nftables.ts";
 import { ports } from "../../hosts/ports.ts";
 import { type HostHandle, RuleSet } from "../../provider/sdk/index.ts";
-import { deploy, layout } from "./deployment.ts";
-
-/** Name of the host through which the machine's loopback enters. */
-export const gatewayName = "gateway";
+import { deploy, layout, root } from "./deployment.ts";
+import { exitsFolder, gatewayExits, gatewayName } from "./exits.ts";
 
 /** The sandbox's first inherited socket: 0, 1 and 2 are the standard streams. */
 const firstDescriptor = 3;
@@ -20,6 +18,10 @@ export interface GatewayTargets {
   readonly dashboards: readonly string[];
   /** Who may leave by the gateway, by address, and the address at which it takes them; null: nobody. */
   readonly egress: { readonly from: readonly string[]; readonly at: string } | null;
+  /** Servers outside, `host:port`, in the order in which the sandbox makes the ways to them. */
+  readonly exits: readonly string[];
+  /** Addresses of the hosts that may use them. */
+  readonly exiting: readonly string[];
 }
 
 /** Where the sandbox's way out is, seen from the gateway. */
@@ -28,7 +30,7 @@ const egressSocket = "/run/host/egress/out.sock";
 /** TCP from the machine's loopback to the stack; by the stack's own network comes in only who may leave. */
 export function deployGateway(
   host: pulumi.Output<HostHandle>,
-  { site, dashboards, egress: leaving }: GatewayTargets,
+  { site, dashboards, egress: leaving, exits, exiting }: GatewayTargets,
   options: pulumi.CustomResourceOptions,
 ): void {
   const flow = (name: string, peers: readonly string[], port: number, why: string): FirewallFlow => ({
@@ -45,10 +47,15 @@ export function deployGateway(
       ? []
       : [flow("dashboards", dashboards, ports.https, "operators open the dashboards")]),
   ];
-  const ingress =
+  const toSumo =
     leaving === null
       ? []
       : [flow("egress", leaving.from, ports.https, "copies of logs and metrics go to Sumo Logic")];
+  const ways = gatewayExits(exits, `${root}/${exitsFolder}`);
+  const toReceivers = [...new Set(ways.map(({ port }) => port))].map((port) =>
+    flow(`exit-${port}`, exiting, port, "the monitor tells people of alerts"),
+  );
+  const ingress = [...toSumo, ...toReceivers];
   const rules = new RuleSet(gatewayName, { host, rules: renderNftables({ ingress, egress }) }, options);
   const listeners = [
     { name: "https", target: `${site}:${ports.https}`, proxyProtocol: true },
@@ -75,7 +82,7 @@ export function deployGateway(
       name: "gateway",
       files: {
         [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(
-          renderGateway({ listeners: [...listeners, ...out] }),
+          renderGateway({ listeners: [...listeners, ...out], exits: ways }),
         ),
       },
       services: [gatewayService(layout)],

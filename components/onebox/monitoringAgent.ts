@@ -6,7 +6,7 @@ import { tlsPaths } from "../../hosts/tlsFiles.ts";
 import { type Member, ofTier } from "../members.ts";
 import { MonitoringAgent, type MonitoringAgentArgs } from "../monitoringAgent.ts";
 import type { OneboxCertificates } from "./certificates.ts";
-import { deploy, layout } from "./deployment.ts";
+import { deploy, layout, root } from "./deployment.ts";
 import type { OneboxFirewall } from "./firewall.ts";
 import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
@@ -44,6 +44,8 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       virtualAddress: member.tier === "balancer" ? network.plan.virtual.address : null,
       logControl: logControl(layout),
       chores: member.tier === "monitor" ? [pruneLogs(layout, monitoring.retentionDays)] : [],
+      openPorts: firewall.openPorts,
+      plainFolders: [root, "/tmp"],
       ulogdPlugins: `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/ulogd`,
     });
     deploy(

@@ -4,7 +4,8 @@ import { Bridge, Host, type HostHandle, Sandbox, type SandboxHandle } from "../.
 import { type Member, ofTier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
 import { type AddressPlan, addressPlan } from "./addresses.ts";
-import { deployGateway, gatewayName } from "./gateway.ts";
+import { exitsFolder, gatewayName } from "./exits.ts";
+import { deployGateway } from "./gateway.ts";
 
 /** What the machine underneath lends to the stack. */
 export interface Machine {
@@ -17,6 +18,10 @@ export interface Machine {
   readonly ports: Settings["onebox"];
   /** The one place outside that the monitor may reach; null: none. */
   readonly egress: pulumi.Input<Egress> | null;
+  /** The site's name. */
+  readonly domain: string;
+  /** Servers outside, `host:port`, that the monitor may reach. */
+  readonly exits: readonly string[];
 }
 
 /** A place outside the stack. */
@@ -40,9 +45,19 @@ function namesOf(plan: AddressPlan): Record<string, string> {
 
 /**
  * Names with a meaning of their own on one tier: the application's database is its own host's database proxy, which
- * passes the connection through to the writer.
+ * passes the connection through to the writer; the monitor looks at the site by its name, and gets out by the gateway.
  */
-const tierNames: Readonly<Record<string, Readonly<Record<string, string>>>> = { web: { database: loopback } };
+function tierNames(
+  plan: AddressPlan,
+  { domain, exits }: Machine,
+): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const outside = exits.map((server) => [server.split(":")[0] ?? "", plan.gateway.address] as const);
+  const reached = outside.filter(([name]) => name !== "localhost" && name !== loopback);
+  return {
+    web: { database: loopback },
+    monitor: { ...Object.fromEntries(reached), [domain]: plan.virtual.address },
+  };
+}
 
 /** A sandbox with a bridge, and a host for each member: its addresses and namespaces. */
 export class OneboxNetwork extends Network {
@@ -68,6 +83,7 @@ export class OneboxNetwork extends Network {
         directory: machine.directory,
         packages: machine.packages,
         egress: machine.egress,
+        exits: { folder: `hosts/${gatewayName}/${exitsFolder}`, servers: [...machine.exits] },
         listeners: [
           { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
           { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },
@@ -80,6 +96,7 @@ export class OneboxNetwork extends Network {
     this.sandbox = sandbox.handle;
     const at = this.inside();
     const bridge = new Bridge("bridge", { sandbox: sandbox.handle, name: bridgeName }, at);
+    const named = tierNames(this.plan, machine);
     const makeHost = (host: string, tier: string) => {
       const place = host === gatewayName ? this.plan.gateway : this.plan.places[host];
       if (!place) throw new Error(`host ${host} has no address`);
@@ -91,7 +108,7 @@ export class OneboxNetwork extends Network {
           name: host,
           number: place.number,
           address: `${place.address}/${this.plan.bits}`,
-          names: { ...namesOf(this.plan), ...tierNames[tier] },
+          names: { ...namesOf(this.plan), ...named[tier] },
           keepListeners: host === gatewayName,
         },
         at,
@@ -101,7 +118,11 @@ export class OneboxNetwork extends Network {
     this.hosts = new Map([...members, [gatewayName, makeHost(gatewayName, gatewayName)] as const]);
     const dashboards = ofTier(args.members, "monitor").map((monitor) => this.addressOf(monitor));
     const egress = machine.egress === null ? null : { from: dashboards, at: this.plan.gateway.address };
-    deployGateway(this.host(gatewayName), { site: this.plan.virtual.address, dashboards, egress }, at);
+    deployGateway(
+      this.host(gatewayName),
+      { site: this.plan.virtual.address, dashboards, egress, exits: machine.exits, exiting: dashboards },
+      at,
+    );
     this.registerOutputs({ ranges: this.ranges });
   }
 

@@ -43,6 +43,10 @@ export interface AgentInput {
   readonly logControl: string | null;
   /** Shell lines run every minute, such as the removal of old logs. */
   readonly chores: readonly string[];
+  /** TCP ports that flows of the stack lead to; the agent's own need not be among them. */
+  readonly openPorts: readonly number[];
+  /** Folders in which no file may be setuid or setgid. */
+  readonly plainFolders: readonly string[];
   /** Folder of ulogd's plugins: `/usr/lib/x86_64-linux-gnu/ulogd`. */
   readonly ulogdPlugins: string;
 }
@@ -172,7 +176,9 @@ export function renderAgent(input: AgentInput): Agent {
       [endpointPath]: plainFile(endpoint),
       [firewallLogConfiguration(layout)]: plainFile(renderFirewallLog(layout, input.ulogdPlugins)),
       [rotation]: plainFile(renderRotation(rotatedLogs(layout, tier))),
-      [hostMetrics]: programFile(renderHostMetrics({ ...input, rotation })),
+      [hostMetrics]: programFile(
+        renderHostMetrics({ ...input, rotation, openPorts: [ports.agent, ...input.openPorts] }),
+      ),
       ...Object.assign({}, ...parts.map(({ files }) => files)),
     },
     services: [

@@ -11,6 +11,10 @@ export interface HostMetricsInput {
   readonly scanDirectory: string | null;
   /** The address that moves between balancers, without prefix length; null on other tiers. */
   readonly virtualAddress: string | null;
+  /** TCP ports that flows of the stack lead to; any other that is listened on for others is told. */
+  readonly openPorts: readonly number[];
+  /** Folders in which no file may be setuid or setgid. */
+  readonly plainFolders: readonly string[];
   /** logrotate's configuration. */
   readonly rotation: string;
   /** Control socket of what sends the logs, or null where nothing does. */
@@ -77,6 +81,23 @@ function activeFunction(address: string | null): string {
 }`;
 }
 
+/** Sockets that listen (0A) on other addresses than the loopback's, by hexadecimal port, from the kernel's own table. */
+function listenersFunction(openPorts: readonly number[]): string {
+  const open = openPorts.map((port) => port.toString(16).toUpperCase().padStart(4, "0"));
+  return `listeners() {
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v open=' ${open.join(" ")} ' '
+    $4 == "0A" && $2 !~ /^(......7F|00000000000000000000000001000000):/ {
+      port = $2; sub(/.*:/, "", port)
+      if (!index(open, " " port " ")) unexpected[port]
+    }
+    END { for (port in unexpected) count++; printf "host_unexpected_listeners %d\\n", count }'
+}`;
+}
+
+const setuidFunction = (folders: readonly string[]) => `setuid() {
+  echo "host_setuid_files $(find ${folders.join(" ")} -xdev -type f -perm /6000 2>/dev/null | wc -l)"
+}`;
+
 /** Lines that were sent, wait or were dropped, by destination, from syslog-ng's counters. */
 function shippingFunction(control: string | null): string {
   return control === null
@@ -106,6 +127,8 @@ ${servicesFunction(input.scanDirectory)}
 ${certificatesFunction(input.certificates)}
 ${activeFunction(input.virtualAddress)}
 ${shippingFunction(input.logControl)}
+${listenersFunction(input.openPorts)}
+${setuidFunction(input.plainFolders)}
 disk() {
   df -P -B1 ${layout.data} 2>/dev/null | awk 'NR == 2 { printf "host_disk_size_bytes %s\\nhost_disk_available_bytes %s\\n", $2, $4 }'
 }
@@ -116,7 +139,7 @@ elapsed=${slowSeconds}
 while :; do
   { firewall; processes; services; active; shipping; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
-    { certificates; disk; } | publish slow
+    { certificates; disk; listeners; setuid; } | publish slow
     logrotate --state ${layout.run}/agent/rotation ${input.rotation}
 ${input.chores.map((line) => `    ${line}\n`).join("")}    elapsed=0
   fi

@@ -19,12 +19,12 @@ histogram web_request_duration_seconds by route buckets ${buckets}
 `;
 
 const balancer = `# Requests as visitors saw them.
-counter balancer_requests_total by code
-histogram balancer_request_duration_seconds buckets ${buckets}
+counter balancer_requests_total by route, code
+histogram balancer_request_duration_seconds by route buckets ${buckets}
 
-/^\\{"status":(?P<code>\\d+),"ms":(?P<milliseconds>\\d+),/ {
-  balancer_requests_total[$code]++
-  balancer_request_duration_seconds = float($milliseconds) / 1000.0
+/^\\{"route":"(?P<route>[a-z-]+)","status":(?P<code>\\d+),"ms":(?P<milliseconds>\\d+),/ {
+  balancer_requests_total[$route][$code]++
+  balancer_request_duration_seconds[$route] = float($milliseconds) / 1000.0
 }
 `;
 

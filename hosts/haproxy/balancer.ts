@@ -115,6 +115,7 @@ const time = '"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]"';
 
 /** What the metrics need comes first, so that a reader of the log need not look further. */
 const accessLog = jsonLog({
+  route: '"%[var(txn.route)]"',
   status: "%ST",
   // Without the time that a kept connection was idle.
   ms: "%Ta",
@@ -177,6 +178,15 @@ function redirect(input: BalancerInput): string {
   ]);
 }
 
+/** What a request is for, by the same words as the web servers' logs; "-" for one that could not be read. */
+const routes = [
+  "http-request set-var(txn.route) str(page)",
+  ...["asset", "api", "health"].map(
+    (route) =>
+      `http-request set-var(txn.route) str(${route}) if { path_beg /${route === "asset" ? "assets" : route}/ }`,
+  ),
+];
+
 function visitors(input: BalancerInput): string {
   const { limits, visitorTls } = input;
   return section(`frontend ${balancerNames.frontend} from http`, [
@@ -187,6 +197,7 @@ function visitors(input: BalancerInput): string {
     "unique-id-format %[uuid()]",
     // The whole request is here before a server is bothered with it; a slow one ends with 408.
     "option http-buffer-request",
+    ...routes,
     `http-request deny deny_status 429 hdr Retry-After 10 if { sc_http_req_rate(0) gt ${limits.requestsPer10s} }`,
     // What a visitor claims about its own address is dropped.
     ...[

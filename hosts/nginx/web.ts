@@ -75,8 +75,8 @@ function shared(input: WebServerInput): string[] {
   const perSecond = Math.max(1, Math.ceil(limits.requestsPer10s / 10));
   return [
     block("map $uri $route", ["default page;", "~^/assets/ asset;", "~^/api/ api;", "~^/health/ health;"]),
-    // Health checks come many times a second and say nothing about visitors.
-    block("map $route $logged", ["default 1;", "health 0;"]),
+    // The balancers' own checks come many times a second, for nobody, and say nothing about visitors.
+    block('map "$route:$http_x_forwarded_for" $logged', ["default 1;", "health: 0;"]),
     // The balancer's word where there is one that speaks HTTP.
     block("map $http_x_request_id $trace", [
       "default $request_id;",

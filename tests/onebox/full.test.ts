@@ -6,21 +6,28 @@ import { until } from "../../provider/system.ts";
 import { projectRoot } from "../../tools/paths.ts";
 import { added, familyOf, stillRunning, type Traces, traces } from "./support/machine.ts";
 import { fullTopology, TestStack } from "./support/stack.ts";
+import { startWebhook, type Webhook } from "./support/webhook.ts";
 import { drift } from "./topics/drift.ts";
 import { entrance } from "./topics/entrance.ts";
 import { failover } from "./topics/failover.ts";
 import { firewall } from "./topics/firewall.ts";
 import { hops } from "./topics/hops.ts";
+import { monitoring } from "./topics/monitoring.ts";
 import { rolling } from "./topics/rolling.ts";
 import { site } from "./topics/site.ts";
 
 describe("the full topology", function () {
   this.timeout(180_000);
   let stack: TestStack | null = null;
+  let webhook: Webhook | null = null;
   let earlier: Traces | null = null;
   const up = (): TestStack => {
     assert.ok(stack, "the stack is not up");
     return stack;
+  };
+  const hook = (): Webhook => {
+    assert.ok(webhook, "the webhook is not up");
+    return webhook;
   };
   const named = (role: string) =>
     fullTopology.filter((server) => server.role === role).map(({ name }) => name);
@@ -30,7 +37,13 @@ describe("the full topology", function () {
 
   before(async () => {
     earlier = await traces();
-    stack = await TestStack.make("test-full", { servers: fullTopology, limits });
+    webhook = await startWebhook();
+    const { server, path } = webhook;
+    stack = await TestStack.make("test-full", {
+      servers: fullTopology,
+      limits,
+      monitoring: { alerts: { webhooks: [{ server, path }] } },
+    });
     await stack.up();
   });
 
@@ -42,6 +55,7 @@ describe("the full topology", function () {
   );
   failover(up, { balancers: named("balancer"), webs: named("web"), databases: named("database") });
   hops(up);
+  monitoring(up, hook, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
   rolling(up);
   drift(up);
 
@@ -64,5 +78,6 @@ describe("the full topology", function () {
 
   after(async () => {
     await stack?.destroy();
+    await webhook?.close();
   });
 });

@@ -23,6 +23,8 @@ export const runPackages: readonly OsPackage[] = [
   of("nginx-light", "sbin/nginx", "web servers"),
   of("keepalived", "sbin/keepalived", "virtual address"),
   of("prometheus", "bin/prometheus", "metrics"),
+  of("prometheus-alertmanager", "bin/prometheus-alertmanager", "alerts to people"),
+  of("prometheus-blackbox-exporter", "bin/prometheus-blackbox-exporter", "the site as a visitor sees it"),
   of("prometheus-node-exporter", "bin/prometheus-node-exporter", "metrics of the hosts"),
   of("prometheus-mysqld-exporter", "bin/prometheus-mysqld-exporter", "metrics of the database"),
   of("mtail", "bin/mtail", "metrics from logs"),

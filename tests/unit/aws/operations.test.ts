@@ -5,9 +5,10 @@ import { root } from "../../support/mockedStack.ts";
 import { ofType, programStack } from "../../support/program.ts";
 
 const page = readFileSync(join(root, "docs/aws-operations.md"), "utf8");
+const runbook = readFileSync(join(root, "docs/runbook.md"), "utf8");
 
 const anchors = new Set(
-  [...page.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+  [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
     title
       .toLowerCase()
       .replaceAll(/[^a-z0-9 -]/g, "")
@@ -26,7 +27,7 @@ describe("the operating guide for AWS", function () {
     ];
     assert.ok(alarms.length > 20);
     for (const { name, inputs } of alarms) {
-      const named = /docs\/aws-operations\.md#([a-z0-9-]+)$/.exec(String(inputs.alarmDescription))?.[1];
+      const named = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(inputs.alarmDescription))?.[1];
       assert.ok(named !== undefined && anchors.has(named), `${name} names #${named}, which is not there`);
     }
   });

@@ -22,6 +22,11 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     "foobar:limits.bodyKiB: is 0, but must be a whole number from 1 to 1048576 (KiB). Mend it with, for example: pulumi config set --path 'foobar:limits.bodyKiB' 1024",
   ],
   [
+    "a receiver without a port",
+    { monitoring: { alerts: { webhooks: [{ server: "alerts.example.com", path: "/secret" }] } } },
+    `foobar:monitoring.alerts.webhooks[0].server: is "alerts.example.com", but must be a server and its port, such as alerts.example.com:443. Mend it with, for example: pulumi config set --path 'foobar:monitoring.alerts.webhooks[0].server' alerts.example.com:443`,
+  ],
+  [
     "a fraction where a whole number is wanted",
     { monitoring: { retentionDays: 1.5 } },
     "foobar:monitoring.retentionDays: is the number 1.5, but must be a whole number from 1 to 3653 (days). Mend it with, for example: pulumi config set --path 'foobar:monitoring.retentionDays' 15",

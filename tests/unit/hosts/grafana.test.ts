@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { renderGrafana } from "../../../hosts/grafana.ts";
-import { signalCatalogue } from "../../../hosts/signals.ts";
+import { oneboxSignals, usualInput } from "../../../hosts/signals.ts";
 import { Workplace } from "./support/workplace.ts";
 
 const grid = z.object({ x: z.int().min(0), y: z.int().min(0), w: z.int().min(1), h: z.int().min(1) });
@@ -59,7 +59,7 @@ describe("Grafana's dashboard", () => {
     const titles = panels.map(({ title }) => title).sort();
     assert.deepEqual(
       titles,
-      signalCatalogue(5)
+      oneboxSignals(usualInput)
         .map(({ title }) => title)
         .sort(),
     );

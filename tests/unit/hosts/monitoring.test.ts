@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { type AgentInput, type AgentTier, renderAgent } from "../../../hosts/agent/agent.ts";
 import { mtailProgram } from "../../../hosts/agent/mtail.ts";
 import { haproxyCheck } from "../../../hosts/haproxy/common.ts";
-import { renderPrometheus, renderRecordingRules } from "../../../hosts/prometheus.ts";
-import { dashboardSignals, signalCatalogue } from "../../../hosts/signals.ts";
+import { renderPrometheus } from "../../../hosts/prometheus.ts";
+import { renderRules } from "../../../hosts/prometheusRules.ts";
+import { usualInput } from "../../../hosts/signals.ts";
 import { Workplace } from "./support/workplace.ts";
 
 const place = new Workplace();
@@ -24,6 +25,8 @@ describe("the monitoring agent", () => {
       virtualAddress: tier === "balancer" ? "10.77.0.100" : null,
       logControl: null,
       chores: [],
+      openPorts: [9443],
+      plainFolders: [place.root],
       ulogdPlugins: "/plugins",
       ...more,
     });
@@ -93,6 +96,28 @@ describe("the monitoring agent", () => {
     );
   });
 
+  it("tells ports that no flow leads to, and files that run as somebody else", () => {
+    const files = agent("web", { openPorts: [443, 9443] }).files;
+    const text = files[`${place.layout.etc}/agent/host-metrics`]?.content ?? "";
+    const body = ["listeners", "setuid"].map(
+      (name) => text.match(new RegExp(`^${name}\\(\\) \\{[\\s\\S]*?^\\}`, "m"))?.[0],
+    );
+    const listen = (address: string) => `socat TCP-LISTEN:\${1},bind=${address} STDOUT &`;
+    const script = [
+      "ip link set lo up; ip addr add 10.9.9.9/32 dev lo",
+      ...body,
+      `echo x >${place.root}/setuid; chmod 4755 ${place.root}/setuid`,
+      `on() { ${listen("10.9.9.9")} }; inside() { ${listen("127.0.0.1")} }`,
+      "on 443; on 4444; on 65000; inside 5555",
+      "until [ $(grep -c ' 0A ' /proc/net/tcp) = 4 ]; do sleep 0.05; done",
+      "listeners; setuid; kill $(jobs -p)",
+    ].join("\n");
+    assert.equal(
+      place.run(["unshare", "--net", "bash", "-c", script]).text,
+      "host_unexpected_listeners 2\nhost_setuid_files 1\n",
+    );
+  });
+
   it("turns its logs over with a configuration that logrotate accepts", () => {
     for (const tier of tiers) {
       const text = agent(tier).files[`${place.layout.etc}/agent/logrotate.conf`]?.content ?? "";
@@ -135,8 +160,8 @@ describe("metrics out of request logs", () => {
   });
 
   it("count what visitors see at the balancer, milliseconds as seconds", () => {
-    const text = metrics("balancer", '{"status":200,"ms":40,"time":"x"}\n[NOTICE] noise\n');
-    assert.match(text, /balancer_requests_total\{[^}]*code="200"[^}]*\} 1/);
+    const text = metrics("balancer", '{"route":"page","status":200,"ms":40,"time":"x"}\n[NOTICE] noise\n');
+    assert.match(text, /balancer_requests_total\{[^}]*code="200"[^}]*route="page"[^}]*\} 1/);
     assert.match(text, /balancer_request_duration_seconds_sum\{[^}]*\} 0\.04/);
   });
 
@@ -153,12 +178,14 @@ describe("Prometheus", () => {
 
   it("accepts what it is told", () => {
     place.put({});
-    place.text("etc/prometheus/rules.yml", renderRecordingRules(5));
+    place.text("etc/prometheus/rules.yml", renderRules(usualInput));
     const text = renderPrometheus({
       layout: place.layout,
       hosts,
       scrapeSeconds: 5,
       tls: place.tls("prometheus"),
+      stack: "dev",
+      domain: "www.foobar.com",
     });
     const { code, text: said } = place.run([
       "promtool",
@@ -171,7 +198,16 @@ describe("Prometheus", () => {
 
   it("asks each host for what its tier offers, over TLS with its own certificate", () => {
     const tls = place.tls("prometheus");
-    const parsed = JSON.parse(renderPrometheus({ layout: place.layout, hosts, scrapeSeconds: 5, tls }));
+    const parsed = JSON.parse(
+      renderPrometheus({
+        layout: place.layout,
+        hosts,
+        scrapeSeconds: 5,
+        tls,
+        stack: "dev",
+        domain: "www.foobar.com",
+      }),
+    );
     const targets = Object.fromEntries(
       parsed.scrape_configs.map((job: { job_name: string; static_configs: { targets: string[] }[] }) => [
         job.job_name,
@@ -184,73 +220,14 @@ describe("Prometheus", () => {
       mtail: ["balancer-1:9443", "web-1:9443"],
       "database-proxy": ["web-1:9443"],
       mysql: ["database-1:9443"],
+      probe: ["127.0.0.1:9115"],
+      "probe-outdated": ["127.0.0.1:9115"],
     });
-    for (const job of parsed.scrape_configs) {
+    for (const job of parsed.scrape_configs.filter(
+      (one: { job_name: string }) => !/^probe/.test(one.job_name),
+    )) {
       assert.equal(job.scheme, "https");
       assert.equal(job.tls_config.key_file, tls.key);
     }
-  });
-});
-
-describe("the signal catalogue", () => {
-  it("has queries that Prometheus understands", () => {
-    const rules = signalCatalogue(5).map(({ onebox }, index) => ({
-      record: `signal:${index}`,
-      expr: onebox.expr,
-    }));
-    const path = place.text("all.yml", JSON.stringify({ groups: [{ name: "all", rules }] }));
-    const { code, text } = place.run(["promtool", "check", "rules", path]);
-    assert.equal(code, 0, text);
-    assert.match(text, new RegExp(`${rules.length} rules found`));
-  });
-
-  it("names each signal and each rule once", () => {
-    const catalogue = signalCatalogue(5);
-    const ids = catalogue.map(({ id }) => id);
-    const records = catalogue.flatMap(({ onebox }) => (onebox.record ? [onebox.record] : []));
-    assert.equal(new Set(ids).size, ids.length);
-    assert.equal(new Set(records).size, records.length);
-  });
-
-  it("has thresholds that warn no later than they alarm", () => {
-    for (const { id, thresholds } of signalCatalogue(5)) {
-      if (thresholds === null) continue;
-      const { warn, critical, direction } = thresholds;
-      assert.ok(direction === "above" ? warn <= critical : warn >= critical, id);
-    }
-  });
-
-  it("looks over at least four collections", () => {
-    const windows = (seconds: number) => {
-      const text = JSON.stringify(signalCatalogue(seconds));
-      return new Set([...text.matchAll(/\[(\d+)s\]/g)].map(([, window]) => Number(window)));
-    };
-    assert.deepEqual(windows(5), new Set([30]));
-    assert.deepEqual(windows(60), new Set([240]));
-  });
-
-  it("is told to the dashboard with the rule's name where there is a rule", () => {
-    const text = dashboardSignals({
-      stack: "dev",
-      domain: "www.foobar.com",
-      links: [],
-      hosts: [],
-      scrapeSeconds: 5,
-    });
-    const told = JSON.parse(text);
-    assert.deepEqual(Object.keys(told), [
-      "stack",
-      "domain",
-      "links",
-      "hosts",
-      "headlines",
-      "drills",
-      "signals",
-    ]);
-    const qps = told.signals.find(({ id }: { id: string }) => id === "qps");
-    assert.deepEqual([qps.expr, qps.legend, qps.unit], ["site:requests:rate", "all", "req/s"]);
-    assert.deepEqual(Object.keys(qps).sort(), [
-      ...["expr", "group", "id", "kind", "legend", "meaning", "runbook", "thresholds", "title", "unit"],
-    ]);
   });
 });

@@ -7,8 +7,8 @@ import { plainFile } from "../../../hosts/layout.ts";
 import { renderLogStore } from "../../../hosts/logs/store.ts";
 import { renderSumoRelay, sumoCopies } from "../../../hosts/logs/sumo.ts";
 import { logConfiguration, logService } from "../../../hosts/logs/syslogNg.ts";
-import { renderRecordingRules } from "../../../hosts/prometheus.ts";
-import { signalCatalogue } from "../../../hosts/signals.ts";
+import { renderRules } from "../../../hosts/prometheusRules.ts";
+import { oneboxSignals, usualInput } from "../../../hosts/signals.ts";
 import { sumoFiles } from "../../../hosts/sumoContent.ts";
 import { signalSeries } from "../../../hosts/sumoSignals.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -40,8 +40,8 @@ describe("Sumo Logic", function () {
   it("has a panel a signal, of a series that the monitor records, and a monitor for each threshold", () => {
     const files = sumoFiles();
     const { panels, layout } = dashboard.parse(JSON.parse(files["dashboard.json"] ?? ""));
-    const rules = renderRecordingRules(15, true);
-    for (const { id, title } of signalCatalogue(15)) {
+    const rules = renderRules(usualInput, true);
+    for (const { id, title } of oneboxSignals(usualInput)) {
       const panel = panels.find(({ key }) => key === `panel-${id}`);
       assert.match(panel?.queries[0]?.queryString ?? "", new RegExp(`^metric=${signalSeries(id)} `), title);
       assert.ok(rules.includes(`"record": "${signalSeries(id)}"`), title);
@@ -53,7 +53,7 @@ describe("Sumo Logic", function () {
     const { children } = monitors.parse(JSON.parse(files["monitors.json"] ?? ""));
     assert.deepEqual(
       children.map(({ name }) => name),
-      signalCatalogue(15).flatMap(({ title, thresholds }) => (thresholds === null ? [] : [title])),
+      oneboxSignals(usualInput).flatMap(({ title, thresholds }) => (thresholds === null ? [] : [title])),
     );
   });
 

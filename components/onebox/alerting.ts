@@ -1,0 +1,71 @@
+/** On the monitor: the probe that looks at the site from outside, and Alertmanager, which tells people. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config/schema.ts";
+import { alertmanagerFiles, alertmanagerService, type Receivers } from "../../hosts/alertmanager.ts";
+import { probeFiles, probeService } from "../../hosts/blackbox.ts";
+import { type Files, plainFile } from "../../hosts/layout.ts";
+import type { DashboardArgs } from "../dashboard.ts";
+import { deploy, layout } from "./deployment.ts";
+import { reachedBy } from "./exits.ts";
+import type { OneboxParts } from "./parts.ts";
+
+type Args = DashboardArgs<OneboxParts>;
+type Node = Args["nodes"][number];
+
+/** Who is told, once the secrets are known. */
+function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers> {
+  return pulumi.output(alerts).apply(
+    ({ email, webhooks, slack }): Receivers => ({
+      email: email
+        ? {
+            server: reachedBy(email.server),
+            from: email.from,
+            to: email.to,
+            user: email.user ?? null,
+            password: email.password ?? null,
+          }
+        : null,
+      webhooks: webhooks.map(({ server, path }) => ({ server: reachedBy(server), path })),
+      slack: slack.map(({ server, path, channel }) => ({
+        server: reachedBy(server),
+        path,
+        channel: channel ?? null,
+      })),
+    }),
+  );
+}
+
+/** Puts both onto the monitor. */
+export function deployAlerting(
+  args: Args,
+  { member, firewall }: Node,
+  at: pulumi.CustomResourceOptions,
+): void {
+  const { network, certificates, monitoring } = args;
+  const on = { host: network.host(member.name), hostName: member.name, after: [firewall.ruleSet] };
+  const ca = `${layout.etc}/probe/ca.pem`;
+  deploy(
+    {
+      ...on,
+      name: "probe",
+      files: certificates.caCertificate.apply(
+        (pem): Files => ({ ...probeFiles({ layout, ca }), [ca]: plainFile(pem) }),
+      ),
+      services: [probeService(layout)],
+    },
+    at,
+  );
+  const { repeatHours } = monitoring.alerts;
+  deploy(
+    {
+      ...on,
+      name: "alertmanager",
+      files: receivers(monitoring).apply(
+        (known): Files => alertmanagerFiles({ layout, receivers: known, repeatHours }),
+      ),
+      folders: { [`${layout.data}/alertmanager`]: "alertmanager" },
+      services: [alertmanagerService(layout)],
+    },
+    at,
+  );
+}

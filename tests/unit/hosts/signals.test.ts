@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { renderRules } from "../../../hosts/prometheusRules.ts";
+import { burns } from "../../../hosts/signals/slo.ts";
+import { dashboardSignals, oneboxSignals, signalCatalogue, usualInput } from "../../../hosts/signals.ts";
+import { Workplace } from "./support/workplace.ts";
+
+const place = new Workplace();
+after(() => place.close());
+const catalogue = signalCatalogue(usualInput);
+const drawn = oneboxSignals(usualInput);
+const runbook = readFileSync(join(import.meta.dirname, "../../../docs/runbook.md"), "utf8");
+
+/** Heading → what stands below it. */
+const sections = new Map(
+  runbook
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n"))] as const),
+);
+
+describe("the signal catalogue", () => {
+  it("has queries that Prometheus understands", () => {
+    const rules = drawn.map(({ onebox }, index) => ({ record: `signal:${index}`, expr: onebox.expr }));
+    const path = place.text("all.yml", JSON.stringify({ groups: [{ name: "all", rules }] }));
+    const { code, text } = place.run(["promtool", "check", "rules", path]);
+    assert.equal(code, 0, text);
+    assert.match(text, new RegExp(`${rules.length} rules found`));
+  });
+
+  it("names each signal, each rule and each trouble once", () => {
+    const records = drawn.flatMap(({ onebox }) => (onebox.record ? [onebox.record] : []));
+    const troubles = catalogue.flatMap(({ alert }) => (alert === null ? [] : [alert.name]));
+    for (const names of [
+      catalogue.map(({ id }) => id),
+      records,
+      [...troubles, ...burns.map(({ name }) => name)],
+    ])
+      assert.deepEqual(
+        names.filter((name, index) => names.indexOf(name) < index),
+        [],
+      );
+  });
+
+  it("has a source on each cloud, or says why there is none", () => {
+    for (const { id, onebox, aws } of catalogue) {
+      if ("none" in onebox) assert.ok(onebox.none.length > 20, `${id} on onebox`);
+      if ("none" in aws) assert.ok(aws.none.length > 20, `${id} on aws`);
+      assert.ok(!("none" in onebox && "none" in aws), `${id} has no source at all`);
+      if ("metrics" in aws) assert.ok(aws.metrics.length > 0, id);
+    }
+  });
+
+  it("has a section of the runbook for each signal, which says how to look and what to do", () => {
+    const wanted = new Set([...catalogue.map((signal) => signal.runbook), "configuration-drift"]);
+    assert.deepEqual([...sections.keys()].sort(), [...wanted].sort());
+    for (const [name, text] of sections)
+      for (const part of ["**Means**", "**Look on onebox**", "**Look on AWS**", "**Do**"])
+        assert.ok(text.includes(part), `${name} has no ${part}`);
+  });
+
+  it("has thresholds that warn no later than they alarm, wherever somebody is told", () => {
+    for (const { id, thresholds, alert, onebox } of catalogue) {
+      if (alert !== null) assert.ok(thresholds !== null && !("none" in onebox), id);
+      if (thresholds === null) continue;
+      const { warn, critical, direction } = thresholds;
+      assert.ok(direction === "above" ? warn <= critical : warn >= critical, id);
+    }
+  });
+
+  it("warns of one missing server, and of none of a tier of one too soon", () => {
+    const of = (webServers: number) =>
+      signalCatalogue({ ...usualInput, webServers }).find(({ id }) => id === "healthy-servers")?.thresholds;
+    assert.deepEqual(of(3), { warn: 2.5, critical: 1.5, direction: "below" });
+    assert.deepEqual(of(1), { warn: 0.5, critical: 0.5, direction: "below" });
+  });
+
+  it("looks over at least four collections", () => {
+    const windows = (scrapeSeconds: number) => {
+      const text = JSON.stringify(signalCatalogue({ ...usualInput, scrapeSeconds }));
+      return new Set([...text.matchAll(/\[(\d+)s\]/g)].map(([, window]) => Number(window)));
+    };
+    assert.deepEqual(windows(5), new Set([30]));
+    assert.deepEqual(windows(60), new Set([240]));
+  });
+
+  it("is told to the dashboard with the rule's name where there is a rule", () => {
+    const stack = { stack: "dev", domain: "www.foobar.com", links: [], hosts: [] };
+    const told = JSON.parse(dashboardSignals(stack, usualInput));
+    assert.deepEqual(Object.keys(told), [
+      "stack",
+      "domain",
+      "links",
+      "hosts",
+      "headlines",
+      "drills",
+      "signals",
+    ]);
+    const qps = told.signals.find(({ id }: { id: string }) => id === "qps");
+    assert.deepEqual([qps.expr, qps.legend, qps.unit], ["site:requests:rate", "all", "req/s"]);
+    assert.deepEqual(Object.keys(qps).sort(), [
+      ...["expr", "group", "id", "kind", "legend", "meaning", "runbook", "thresholds", "title", "unit"],
+    ]);
+  });
+});
+
+/** One case of promtool's: series over time, and what is told at some moments. */
+interface Case {
+  readonly name: string;
+  /** Series → values, an interval apart, in promtool's notation. */
+  readonly series: Readonly<Record<string, string>>;
+  /** How often metrics are collected. */
+  readonly seconds: number;
+  /** Moment and alert → labels of those that are told. */
+  readonly told: readonly (readonly [
+    at: string,
+    alert: string,
+    ...labels: Readonly<Record<string, string>>[],
+  ])[];
+}
+
+/** A site under even load without a failure: what each case changes. */
+const well: Case["series"] = {
+  'balancer_requests_total{code="200",route="page"}': "0+100x5000",
+  'probe_success{job="probe"}': "1x5000",
+};
+const server = (name: string) => `haproxy_server_status{proxy="web",state="UP",server="${name}"}`;
+
+const cases: readonly Case[] = [
+  {
+    name: "a web server that stays down is told, and resolves",
+    seconds: 5,
+    series: { [server("web-1")]: "1x5 0x20 1x20", [server("web-2")]: "1x50" },
+    told: [
+      ["35s", "WebServerDown"],
+      [
+        "60s",
+        "WebServerDown",
+        { severity: "warning", group: "balancer", signal: "server-state", server: "web-1" },
+      ],
+      ["150s", "WebServerDown"],
+    ],
+  },
+  {
+    name: "the site is down when no balancer has a server",
+    seconds: 5,
+    series: {
+      'balancer_active{host="lb-1"}': "1x50",
+      'haproxy_backend_active_servers{proxy="web",host="lb-1"}': "3x5 0x40",
+    },
+    told: [
+      ["20s", "SiteDown"],
+      ["60s", "SiteDown", { severity: "critical", group: "overview", signal: "site-up" }],
+    ],
+  },
+  {
+    name: "a burst of failures burns the budget fast, and the alert ends soon after it",
+    seconds: 60,
+    series: { ...well, 'balancer_requests_total{code="500",route="page"}': "0x60 0+5x10 50x300" },
+    told: [
+      ["60m", "ErrorBudgetBurnsFast"],
+      // 50 of 6000 requests in the hour are 0.8 %: not yet 14.4 times the objective's 0.1 %.
+      ["70m", "ErrorBudgetBurnsFast"],
+    ],
+  },
+  {
+    name: "an outage wakes somebody within minutes, and is over when it is over",
+    seconds: 60,
+    series: { ...well, 'probe_success{job="probe"}': "1x120 0x5 1x400" },
+    told: [
+      ["120m", "ErrorBudgetBurnsFast"],
+      ["124m", "ErrorBudgetBurnsFast", { severity: "critical", group: "overview", signal: "error-budget" }],
+      ["140m", "ErrorBudgetBurnsFast"],
+    ],
+  },
+  {
+    name: "a trickle of failures is told slowly",
+    seconds: 3600,
+    series: {
+      'balancer_requests_total{code="200",route="page"}': "0+1000x90",
+      'balancer_requests_total{code="500",route="page"}': "0+2x90",
+      'probe_success{job="probe"}': "1x90",
+    },
+    told: [
+      ["80h", "ErrorBudgetBurnsFast"],
+      ["80h", "ErrorBudgetBurns"],
+      ["80h", "ErrorBudgetBurnsSlowly", { severity: "warning", group: "overview", signal: "error-budget" }],
+    ],
+  },
+  {
+    name: "a port that no flow leads to is told",
+    seconds: 5,
+    series: { 'host_unexpected_listeners{host="web-1"}': "0x3 1x20" },
+    told: [
+      ["10s", "UnexpectedPort"],
+      [
+        "70s",
+        "UnexpectedPort",
+        { severity: "critical", group: "security", signal: "unexpected-listeners", host: "web-1" },
+      ],
+    ],
+  },
+  {
+    name: "a site that takes TLS 1.1 is told, and one that takes 1.2 and 1.3 is not",
+    seconds: 5,
+    series: {
+      'probe_tls_version_info{job="probe",version="TLS 1.3"}': "1x60",
+      'probe_success{job="probe-outdated"}': "0x20 1x30",
+    },
+    told: [
+      ["90s", "TlsGotWorse"],
+      // Both; Alertmanager tells the worse one alone.
+      [
+        "200s",
+        "TlsGotWorse",
+        { severity: "critical", group: "security", signal: "tls-grade" },
+        { severity: "warning", group: "security", signal: "tls-grade" },
+      ],
+    ],
+  },
+];
+
+/** A rule as it stands in the file. */
+interface Rule {
+  readonly record?: string;
+  readonly alert?: string;
+  readonly expr: string;
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+describe("the alert rules", () => {
+  /** The rules of some alerts and what they are made of, without their texts. */
+  function rulesOf(alerts: readonly string[], scrapeSeconds: number) {
+    const input = { ...usualInput, scrapeSeconds };
+    const all: readonly Rule[] = JSON.parse(renderRules(input)).groups.flatMap(
+      ({ rules }: { rules: readonly Rule[] }) => rules,
+    );
+    const wanted = all.filter(({ alert = "" }) => alerts.includes(alert));
+    const needed = all.filter(({ record }) => record && wanted.some(({ expr }) => expr.includes(record)));
+    return [
+      ...needed,
+      ...wanted.map(({ alert, expr, for: after, labels }) => ({ alert, expr, for: after, labels })),
+    ];
+  }
+
+  for (const { name, series, seconds, told } of cases) {
+    it(name, () => {
+      const test = {
+        rule_files: [
+          place.text(
+            "rules-under-test.yml",
+            JSON.stringify({
+              groups: [
+                {
+                  name: "under test",
+                  rules: rulesOf(
+                    told.map(([, alert]) => alert),
+                    seconds,
+                  ),
+                },
+              ],
+            }),
+          ),
+        ],
+        evaluation_interval: `${seconds}s`,
+        tests: [
+          {
+            interval: `${seconds}s`,
+            input_series: Object.entries(series).map(([key, values]) => ({ series: key, values })),
+            alert_rule_test: told.map(([at, alertname, ...labels]) => ({
+              eval_time: at,
+              alertname,
+              exp_alerts: labels.map((one) => ({ exp_labels: one })),
+            })),
+          },
+        ],
+      };
+      const { code, text } = place.run([
+        "promtool",
+        "test",
+        "rules",
+        place.text("test.yml", JSON.stringify(test)),
+      ]);
+      assert.equal(code, 0, text);
+    });
+  }
+
+  it("say what it is, what it means and where the runbook is", () => {
+    const groups: { name: string; rules: { annotations: Record<string, string> }[] }[] = JSON.parse(
+      renderRules(usualInput),
+    ).groups;
+    const alerts = groups.find(({ name }) => name === "alerts")?.rules ?? [];
+    assert.ok(alerts.length > 30, String(alerts.length));
+    for (const { annotations } of alerts) {
+      assert.match(annotations.summary ?? "", /\{\{/);
+      assert.ok(annotations.description);
+      const anchor = /^docs\/runbook\.md#([a-z0-9-]+)$/.exec(annotations.runbook ?? "")?.[1] ?? "";
+      assert.ok(sections.has(anchor), anchor);
+    }
+  });
+});
