@@ -54,7 +54,13 @@ const lookEvery = 25;
 /** Removes what an interrupted bench left, then makes the stack without starting it. */
 export async function makeBenchStack(): Promise<TestStack> {
   const stack = await TestStack.make(name, config);
-  await sandbox.remove({ directory: stack.directory, packages: "", listeners: [], egress: null });
+  await sandbox.remove({
+    directory: stack.directory,
+    packages: "",
+    listeners: [],
+    egress: null,
+    exits: { folder: "exits", servers: [] },
+  });
   return stack;
 }
 
