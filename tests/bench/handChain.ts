@@ -31,6 +31,8 @@ function balancer({ visitor, balancer: tls, webs }: HandChainInput): string {
   return lines(
     "global",
     "  maxconn 10000",
+    // As in the stack: fewer connections where fewer files may be open.
+    "  no strict-limits",
     "  nbthread 1",
     `  ssl-default-bind-ciphers ${tls12Ciphers}`,
     `  ssl-default-bind-ciphersuites ${tls13Ciphers}`,

@@ -68,7 +68,7 @@ export type Outputs = z.infer<typeof outputs>;
 
 const agentService = z.object({ host: z.object({ name: z.string() }), name: z.string() });
 const agentState = z.object({
-  deployment: z.object({ resources: z.array(z.object({ urn: z.string(), inputs: z.unknown() })) }),
+  deployment: z.object({ resources: z.array(z.object({ urn: z.string(), inputs: z.unknown().optional() })) }),
 });
 
 const isFree = (port: number) =>
