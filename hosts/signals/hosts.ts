@@ -1,6 +1,10 @@
 /** Signals of every host. */
 import { above, alert, below, metrics, none, type Signal, upOrDown } from "./types.ts";
 
+const ownQueue = none(
+  "the CloudWatch agent and Sumo Logic's collector queue by themselves and log what they drop",
+);
+
 /** Signals of every host over the window `w`. */
 export function hostSignals(w: string): readonly Signal[] {
   return [
@@ -70,6 +74,39 @@ export function hostSignals(w: string): readonly Signal[] {
       runbook: "disk-full",
       onebox: { expr: "1 - host_disk_available_bytes / host_disk_size_bytes", legend: "{{host}}" },
       aws: metrics("stack/disk_used_percent"),
+    },
+    {
+      id: "logs-queued",
+      title: "Log lines that wait",
+      unit: "count",
+      meaning:
+        "Lines and metrics that a host keeps because the monitor, or Sumo Logic, does not take them now.",
+      group: "hosts",
+      kind: "chart",
+      thresholds: null,
+      alert: null,
+      runbook: "logs-dropped",
+      onebox: {
+        expr: "sum by (host, destination) (log_lines_queued)",
+        legend: "{{host}} to {{destination}}",
+      },
+      aws: ownQueue,
+    },
+    {
+      id: "logs-dropped",
+      title: "Log lines given up",
+      unit: "count",
+      meaning: "Lines and metrics a minute that found their queue full and are lost.",
+      group: "hosts",
+      kind: "chart",
+      thresholds: above(0, 1000),
+      alert: alert("LogsDropped", 60, ["warning"]),
+      runbook: "logs-dropped",
+      onebox: {
+        expr: `sum by (host, destination) (rate(log_lines_dropped_total[${w}])) * 60`,
+        legend: "{{host}} to {{destination}}",
+      },
+      aws: ownQueue,
     },
   ];
 }

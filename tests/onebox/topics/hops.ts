@@ -20,7 +20,15 @@ export function hops(stack: () => TestStack): void {
     it("are all told as encrypted and authenticated", () => {
       const { tlsHops } = stack().outputs;
       assert.ok(tlsHops.length >= 8);
-      for (const hop of tlsHops) assert.ok(hop.encrypted && hop.authenticated, JSON.stringify(hop));
+      // The test's own webhook speaks plain HTTP on this machine's loopback, and the output says so.
+      const [toWebhook, others] = [true, false].map((is) =>
+        tlsHops.filter(({ to }) => (to === "receivers") === is),
+      );
+      assert.deepEqual(
+        toWebhook?.map(({ encrypted, authenticated }) => ({ encrypted, authenticated })),
+        [{ encrypted: false, authenticated: false }],
+      );
+      for (const hop of others ?? []) assert.ok(hop.encrypted && hop.authenticated, JSON.stringify(hop));
     });
 
     it("balancer → web: the server proves its name, and turns away a balancer without a certificate", async () => {

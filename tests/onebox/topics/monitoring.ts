@@ -13,6 +13,9 @@ const tolerance = 0.01;
 
 const atBalancers = 'sum(balancer_requests_total{route="api"})';
 const atServers = 'sum(web_requests_total{route="api"})';
+/** How often a count moved within several scrapes, on either side. */
+const stillCounting =
+  'sum(changes(balancer_requests_total{route="api"}[25s])) + sum(changes(web_requests_total{route="api"}[25s]))';
 
 /** Declares the tests. */
 export function monitoring(
@@ -26,16 +29,18 @@ export function monitoring(
     it("counts at the web servers what it counts at the balancers", async () => {
       // A first request of the kind, so that there is a count to start from.
       await ask(stack().site, { path: "/api/whoami" });
-      const settled = async (least: number) => {
-        const counts = async () =>
-          [await queryNumber(stack(), atBalancers), await queryNumber(stack(), atServers)] as const;
-        await until(`${least} requests counted on both sides`, 60_000, async () => {
-          const [balancers, servers] = await counts().catch(() => [0, 0]);
-          return Math.min(balancers, servers) >= least ? null : `${balancers} and ${servers}`;
+      const counts = async () =>
+        [await queryNumber(stack(), atBalancers), await queryNumber(stack(), atServers)] as const;
+      const untilCounted = (what: string, holds: (balancers: number, servers: number) => boolean) =>
+        until(what, 60_000, async () => {
+          const [balancers, servers] = await counts().catch(() => [0, 0] as const);
+          return holds(balancers, servers) ? null : `${balancers} and ${servers}`;
         });
-        return counts();
-      };
-      const [balancersBefore, serversBefore] = await settled(1);
+      await untilCounted("a first request counted on both sides", (...both) => Math.min(...both) >= 1);
+      await until("the count of what was asked before", 60_000, async () =>
+        (await queryNumber(stack(), stillCounting).catch(() => 1)) === 0 ? null : "it goes on",
+      );
+      const [balancersBefore, serversBefore] = await counts();
       const agent = keepAlive(8);
       for (let sent = 0; sent < asked; sent += 8)
         await Promise.all(
@@ -44,7 +49,12 @@ export function monitoring(
           }),
         );
       agent.destroy();
-      const [balancers, servers] = await settled(Math.max(balancersBefore, serversBefore) + asked * 0.99);
+      await untilCounted(
+        `${asked} requests counted on both sides`,
+        (balancers, servers) =>
+          Math.min(balancers - balancersBefore, servers - serversBefore) >= asked * (1 - tolerance),
+      );
+      const [balancers, servers] = await counts();
       const difference = Math.abs(balancers - balancersBefore - (servers - serversBefore));
       assert.ok(difference <= asked * tolerance, `they differ by ${difference} of ${asked}`);
       const spread = await query(stack(), 'sum by (host) (web_requests_total{route="api"})');
