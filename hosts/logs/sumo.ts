@@ -122,7 +122,7 @@ const metricSeconds = 60;
 /** Prints the newest value of each series with its time, a line each, in Prometheus' text format. */
 const federate = `#!/bin/sh
 while :; do
-  curl --silent --max-time 20 --get ${series.map((each) => `--data-urlencode 'match[]=${each}'`).join(" ")} http://127.0.0.1:${ports.prometheus}/federate | grep -v '^#'
+  curl --silent --fail --max-time 20 --get ${series.map((each) => `--data-urlencode 'match[]=${each}'`).join(" ")} http://127.0.0.1:${ports.prometheus}/federate | grep -v '^#'
   # Nobody reads any more: syslog-ng has ended.
   [ $? -le 1 ] || exit 0
   sleep ${metricSeconds} &
