@@ -82,7 +82,7 @@ export function accessibility(browser: () => Browser, site: () => string, dashbo
       await page
         .getByRole("img", { name: /^Requests per second, last 15 min\. all: now [\d.]+ req\/s/ })
         .waitFor();
-      await page.getByText("Numbers").first().click();
+      await page.locator('summary[aria-label="Requests per second in numbers"]').click();
       const numbers = page.getByRole("table", { name: "Requests per second in numbers" });
       await numbers.getByRole("row", { name: /^all( [\d.]+ req\/s){4}$/ }).waitFor();
       await page.goto(`${dashboard()}#balancer`);
