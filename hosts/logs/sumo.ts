@@ -8,7 +8,7 @@ import { type Files, type Layout, plainFile, programFile, secretFile } from "../
 import { ports } from "../ports.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { LogCopies } from "./store.ts";
-import { logState, macro, statement, word } from "./syslogNg.ts";
+import { logState, macro, retrySeconds, statement, word } from "./syslogNg.ts";
 
 /** A host whose lines are sent. */
 export interface ShippedHost {
@@ -82,7 +82,11 @@ function streamsOf({ stack, hosts }: SumoInput): readonly Stream[] {
  */
 const batch = "batch-lines(5000) batch-bytes(512000) batch-timeout(5000)";
 
-/** Answers after which the same is sent again, after the retry pause, until it is taken. */
+/** How long Sumo Logic may take to accept a connection, and to answer. */
+const connectSeconds = 10;
+const answerSeconds = 60;
+
+/** Answers after which the same is sent again, until it is taken. */
 const repeated = [401, 403, 404, 408, 429, 500, 502, 503, 504];
 
 /** What Sumo Logic will never take is dropped, and counted. */
@@ -101,7 +105,7 @@ function destination(layout: Layout, { name, headers, body }: Stream, queueBytes
     [
       `http(url("http://127.0.0.1:${ports.sumo}/") method("POST") persist-name(${word(name)})`,
       `headers(${lines.join(", ")})`,
-      `body(${word(body)}) delimiter("\\n") ${batch} timeout(60)`,
+      `body(${word(body)}) delimiter("\\n") ${batch} timeout(${connectSeconds + answerSeconds})`,
       `response-action(${actions})`,
       `disk-buffer(reliable(yes) disk-buf-size(${queueBytes}) mem-buf-size(1048576) dir(${word(logState(layout))})));`,
     ].join(" "),
@@ -164,27 +168,72 @@ const trusted = "/etc/ssl/certs/ca-certificates.crt";
 const relayPath = (layout: Layout) => `${layout.etc}/sumo/haproxy.cfg`;
 const caPath = (layout: Layout) => `${layout.etc}/sumo/ca.pem`;
 
+/** Pauses after answers that did not take what was sent, milliseconds. */
+export interface Pauses {
+  readonly first: number;
+  /** Each pause is twice the one before, up to this. */
+  readonly longest: number;
+}
+
+/** The first is what syslog-ng itself waits; a minute at most keeps what arrives after an outage near to the present. */
+const usualPauses: Pauses = { first: retrySeconds * 1000, longest: 60_000 };
+
+/**
+ * syslog-ng asks again at a fixed pace, for every stream by itself. So while Sumo Logic refuses or is away, this lets
+ * one request through after each pause, to see, and answers all others itself with 503.
+ */
+function backOff({ first, longest }: Pauses): readonly string[] {
+  return [
+    "acl failing var(proc.pause) -m int gt 0",
+    "acl early date(0,ms),sub(proc.until) lt 0",
+    "acl held var(txn.held) -m bool",
+    "acl looks var(txn.looks) -m bool",
+    `acl failed status ${repeated.join(" ")}`,
+    "http-request set-var(txn.held) bool(true) if failing early",
+    "http-request return status 503 if held",
+    "http-request set-var(txn.looks) bool(true) if failing",
+    // Who comes while this one looks is held back, at the longest until its time is up.
+    `http-request set-var(proc.until) date(0,ms),add(${(connectSeconds + answerSeconds) * 1000}) if failing`,
+    "http-after-response set-var(proc.pause) int(0) if !held !failed",
+    "http-after-response set-var(proc.pause) var(proc.pause),mul(2) if !held failed looks",
+    `http-after-response set-var(proc.pause) int(${longest}) if { var(proc.pause) -m int gt ${longest} }`,
+    `http-after-response set-var(proc.pause) int(${first}) if !held failed !failing`,
+    "http-after-response set-var(proc.until) date(0,ms),add(proc.pause) if !held failed",
+  ];
+}
+
 /** A value in a log-format string. */
 const verbatim = (text: string) => quoted(text.replaceAll("%", "%%"));
 
 /** Files of the way to Sumo Logic. */
-export function renderSumoRelay(layout: Layout, { url, by, ca }: SumoTarget): Files {
+export function renderSumoRelay(
+  layout: Layout,
+  { url, by, ca }: SumoTarget,
+  pauses: Pauses = usualPauses,
+): Files {
   const { pathname, search, host, hostname } = new URL(url);
   const tls = `ssl verify required ca-file ${ca === null ? trusted : caPath(layout)} sni str(${hostname}) verifyhost ${hostname} ssl-min-ver TLSv1.2`;
   const text = [
-    globalSection({ connections: 200, threads: 1, minimumTlsVersion: "1.2", socket: null }),
+    globalSection({
+      connections: 200,
+      threads: 1,
+      minimumTlsVersion: "1.2",
+      socket: null,
+      more: ["set-var proc.pause int(0)", "set-var proc.until int(0)"],
+    }),
     section("defaults", [
       "mode http",
       "log global",
-      "timeout connect 10s",
-      "timeout client 70s",
-      "timeout server 60s",
+      `timeout connect ${connectSeconds}s`,
+      `timeout client ${connectSeconds + answerSeconds}s`,
+      `timeout server ${answerSeconds}s`,
       "timeout http-request 60s",
     ]),
     section("frontend local", [
       `bind 127.0.0.1:${ports.sumo}`,
       // Its lines would hold the URL.
       "no log",
+      ...backOff(pauses),
       "default_backend sumo",
     ]),
     section("backend sumo", [

@@ -4,16 +4,26 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { until } from "../../provider/system.ts";
-import { ask } from "../../tools/drills/http.ts";
+import { ask, keepAlive } from "../../tools/drills/http.ts";
 import { projectRoot } from "../../tools/paths.ts";
+import { Sink } from "../support/sink.ts";
 import { familyOf } from "./support/machine.ts";
-import { Sink } from "./support/sink.ts";
 import { smallTopology, TestStack } from "./support/stack.ts";
 
 const name = "test-logs";
 const token = "ZaVnC4dhaV1-a-token-of-a-test==";
-/** Longest that lines or counters may take to come through: several batches and retry pauses. */
-const patience = 90_000;
+/** Longest that lines or counters may take to come through: several batches, and the longest pause. */
+const patience = 150_000;
+
+/** Requests that one visitor may send in ten seconds. */
+const requestsPer10s = 200;
+/**
+ * Requests of an outage of ten minutes in which a visitor never stops. Queues count lines and bytes, and nothing in
+ * them grows old: so what is sent within a minute fills them as ten minutes would.
+ */
+const requestsOfTenMinutes = requestsPer10s * 60;
+/** Visitors, each at an address of its own, who share those: none reaches its limit. */
+const visitors = 60;
 
 const answer = z.object({
   data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
@@ -26,7 +36,7 @@ const filesIn = (folder: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name));
 
 describe("logs", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let stack: TestStack;
   let sink: Sink;
   const folder = () => join(projectRoot, stack.directory);
@@ -36,6 +46,7 @@ describe("logs", function () {
     sink = await Sink.open();
     stack = await TestStack.make(name, {
       servers: smallTopology,
+      limits: { requestsPer10s },
       monitoring: {
         scrapeSeconds: 2,
         sumoLogic: `https://localhost:${sink.port}/receiver/v1/http/${token}`,
@@ -45,12 +56,20 @@ describe("logs", function () {
     await stack.up();
   });
 
-  /** Asks for pages whose address holds a word and a number. */
-  async function visit(word: string, count: number): Promise<void> {
-    for (let number = 1; number <= count; number += 1) {
-      const { status } = await ask(stack.site, { path: `/?${word}=${number}.` });
-      assert.equal(status, 200);
-    }
+  /** Asks for pages whose address holds a word and a number, from so many addresses of visitors at equal parts. */
+  async function visit(word: string, count: number, addresses = 1): Promise<void> {
+    let number = 0;
+    const agent = keepAlive(addresses);
+    const visitor = async (_: unknown, index: number) => {
+      for (let left = count / addresses; left > 0; left -= 1) {
+        number += 1;
+        const path = `/?${word}=${number}.`;
+        const { status } = await ask(stack.site, { path, agent, from: `127.0.1.${index + 1}` });
+        assert.equal(status, 200);
+      }
+    };
+    await Promise.all(Array.from({ length: addresses }, visitor));
+    agent.destroy();
   }
 
   /** Value of a Prometheus query that gives one number; null where there is none yet. */
@@ -61,9 +80,13 @@ describe("logs", function () {
     return first === undefined ? null : Number(first.value[1]);
   }
 
+  /** Numbers that lines tell of a word, as often as they do. */
+  const numbersIn = (lines: readonly string[], word: string) =>
+    lines.flatMap((line) => new RegExp(`${word}=(\\d+)\\.`).exec(line)?.[1] ?? []);
+
   /** Numbers that are missing among those that lines tell of a word. */
   const missing = (lines: readonly string[], word: string, count: number) => {
-    const told = new Set(lines.map((line) => new RegExp(`${word}=(\\d+)\\.`).exec(line)?.[1]));
+    const told = new Set(numbersIn(lines, word));
     return Array.from({ length: count }, (_, index) => String(index + 1)).filter((one) => !told.has(one));
   };
 
@@ -124,32 +147,38 @@ describe("logs", function () {
     for (const line of access?.lines ?? []) assert.doesNotThrow(() => JSON.parse(line), line);
   });
 
-  it("lose no line while Sumo Logic refuses and then is away", async () => {
+  it("lose and repeat no line of an outage of ten minutes, in which Sumo Logic refuses and then is away", async () => {
     const queued = 'sum(log_lines_queued{host="monitor",destination=~"sumo_.*"})';
+    const dropped = 'sum(log_lines_dropped_total{destination=~"sumo_.*"})';
+    const half = requestsOfTenMinutes / 2;
+    const words = ["refused", "away"];
     sink.refuses = true;
-    await visit("refused", 150);
-    await until("refusals", patience, () => (sink.refused >= 3 ? null : `${sink.refused}`));
+    await visit("refused", half, visitors);
+    await until("refusals", patience, () => (sink.refusals.length >= 2 ? null : `${sink.refusals.length}`));
     await sink.close();
-    await visit("away", 150);
+    await visit("away", half, visitors);
+    // A line at the balancer and one at the web server each.
     await until("the queue in the metrics", patience, async () => {
       const count = await numberFrom(queued);
-      return count !== null && count >= 600 ? null : `${count} lines wait`;
+      return count !== null && count >= 2 * requestsOfTenMinutes ? null : `${count} lines wait`;
     });
-    for (const word of ["refused", "away"])
-      assert.equal(missing(sink.linesOf(`${name}/web/access`), word, 150).length, 150);
+    for (const word of words) assert.deepEqual(numbersIn(sink.linesOf(`${name}/web/access`), word), []);
     sink.refuses = false;
     await sink.listen();
-    await until("every line of the outage", patience, () => {
-      const left = ["web", "balancer"].flatMap((tier) =>
-        ["refused", "away"].map((word) => missing(sink.linesOf(`${name}/${tier}/access`), word, 150).length),
-      );
-      return left.every((count) => count === 0) ? null : `missing: ${left.join(", ")}`;
-    });
+    for (const tier of ["web", "balancer"])
+      for (const word of words) {
+        const lines = () => sink.linesOf(`${name}/${tier}/access`);
+        await until(`every line of ${tier} while ${word}`, patience, () => {
+          const left = missing(lines(), word, half);
+          return left.length === 0 ? null : `${left.length} are missing`;
+        });
+        assert.equal(numbersIn(lines(), word).length, half, `${tier} repeats lines while ${word}`);
+      }
     await until("an empty queue in the metrics", patience, async () => {
       const count = await numberFrom(queued);
       return count !== null && count < 100 ? null : `${count} lines wait`;
     });
-    assert.equal(await numberFrom('sum(log_lines_dropped_total{destination=~"sumo_.*"})'), 0);
+    assert.equal(await numberFrom(dropped), 0);
   });
 
   it("leave by the monitor and the gateway alone", async () => {

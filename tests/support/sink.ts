@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../tools/run.ts";
+import { run } from "../../tools/run.ts";
 
 /** One request that was taken. */
 export interface Taken {
@@ -35,8 +35,8 @@ async function selfSigned(): Promise<{ readonly certificate: string; readonly ke
 export class Sink {
   readonly certificate: string;
   readonly taken: Taken[] = [];
-  /** Requests that were answered with 503. */
-  refused = 0;
+  /** When each request came that was answered with 503, milliseconds. */
+  readonly refusals: number[] = [];
   refuses = false;
   private readonly key: string;
   private server: Server | null = null;
@@ -66,7 +66,7 @@ export class Sink {
       request.on("data", (part: Buffer) => parts.push(part));
       request.on("end", () => {
         if (this.refuses) {
-          this.refused += 1;
+          this.refusals.push(Date.now());
           response.writeHead(503).end();
           return;
         }
