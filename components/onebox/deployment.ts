@@ -11,6 +11,9 @@ export const root = "/run/host";
 /** Folders of every onebox host. */
 export const layout = layoutUnder(root, "/run/node/bin/node");
 
+/** Folder of a host's supervisor with one folder a service. */
+export const scanDirectory = "/run/scan";
+
 /** An absolute path inside a host as the provider counts it: from the host's own folder. */
 export function within(path: string): string {
   if (!path.startsWith(`${root}/`)) throw new Error(`${path} is not below ${root}`);

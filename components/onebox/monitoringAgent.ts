@@ -6,7 +6,7 @@ import { tlsPaths } from "../../hosts/tlsFiles.ts";
 import { type Member, ofTier } from "../members.ts";
 import { MonitoringAgent, type MonitoringAgentArgs } from "../monitoringAgent.ts";
 import type { OneboxCertificates } from "./certificates.ts";
-import { deploy, layout, root } from "./deployment.ts";
+import { deploy, layout, root, scanDirectory } from "./deployment.ts";
 import type { OneboxFirewall } from "./firewall.ts";
 import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
@@ -40,7 +40,7 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       callers: ofTier(members, "monitor").map((monitor) => monitor.name),
       certificates: Object.fromEntries(owners.map((owner) => [owner, tlsPaths(layout, owner).certificate])),
       intervalSeconds: monitoring.scrapeSeconds,
-      scanDirectory: "/run/scan",
+      scanDirectory,
       virtualAddress: member.tier === "balancer" ? network.plan.virtual.address : null,
       logControl: logControl(layout),
       chores: member.tier === "monitor" ? [pruneLogs(layout, monitoring.retentionDays)] : [],

@@ -10,12 +10,13 @@ import {
   renderDatabaseConfig,
   renderDatabaseStart,
 } from "../../hosts/mariadb/config.ts";
+import { databaseGuardService, renderDatabaseGuard } from "../../hosts/mariadb/guard.ts";
 import { ports } from "../../hosts/ports.ts";
 import { GaleraCluster } from "../../provider/sdk/index.ts";
 import type { Hop } from "../hops.ts";
 import { ofTier } from "../members.ts";
 import { type DatabaseSummary, MysqlCluster, type MysqlClusterArgs } from "../mysqlCluster.ts";
-import { deploy, layout, within } from "./deployment.ts";
+import { deploy, layout, scanDirectory, within } from "./deployment.ts";
 import { material, withFiles } from "./material.ts";
 import type { OneboxParts } from "./parts.ts";
 
@@ -105,6 +106,7 @@ export class OneboxMysqlCluster extends MysqlCluster {
       "database-health",
       "haproxy",
     );
+    const [guardPath, guardText] = renderDatabaseGuard({ layout, scanDirectory });
     const backup = { layout, hourUtc: database.backup.hourUtc, keep: database.backup.keep };
     const config: Files = {
       [paths.defaultsFile]: plainFile(
@@ -159,6 +161,17 @@ export class OneboxMysqlCluster extends MysqlCluster {
         folders: { [`${layout.run}/database-health`]: "haproxy" },
         services: [databaseHealthService(layout)],
         after: [firewall.ruleSet],
+      },
+      at,
+    );
+    deploy(
+      {
+        host,
+        hostName: member.name,
+        name: "database-guard",
+        files: { [guardPath]: programFile(guardText) },
+        services: [databaseGuardService(layout)],
+        after: server.services,
       },
       at,
     );

@@ -129,17 +129,20 @@ ${activeFunction(input.virtualAddress)}
 ${shippingFunction(input.logControl)}
 ${listenersFunction(input.openPorts)}
 ${setuidFunction(input.plainFolders)}
+# A folder of the data may be a disk of its own: the fullest one counts.
 disk() {
-  df -P -B1 ${layout.data} 2>/dev/null | awk 'NR == 2 { printf "host_disk_size_bytes %s\\nhost_disk_available_bytes %s\\n", $2, $4 }'
+  df -P -B1 ${layout.data} ${layout.data}/*/ 2>/dev/null | awk '
+    NR > 1 && $2 > 0 && (!size || $4 / $2 < free / size) { size = $2; free = $4 }
+    END { if (size) printf "host_disk_size_bytes %.0f\\nhost_disk_available_bytes %.0f\\n", size, free }'
 }
 # Renamed when whole: the exporter never reads half a file.
 publish() { cat >${folder}/.$1 && mv ${folder}/.$1 ${folder}/$1.prom; }
 trap 'exit 0' TERM INT
 elapsed=${slowSeconds}
 while :; do
-  { firewall; processes; services; active; shipping; } | publish host
+  { firewall; processes; services; active; shipping; disk; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
-    { certificates; disk; listeners; setuid; } | publish slow
+    { certificates; listeners; setuid; } | publish slow
     logrotate --state ${layout.run}/agent/rotation ${input.rotation}
 ${input.chores.map((line) => `    ${line}\n`).join("")}    elapsed=0
   fi

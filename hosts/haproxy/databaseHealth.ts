@@ -35,7 +35,7 @@ export function renderDatabaseHealth({ mysqlSocket, callers, tls }: DatabaseHeal
       "no log",
       `http-request deny deny_status 403 unless { ssl_c_s_dn(cn) -m str ${callers.join(" ")} }`,
       "http-request return status 200 content-type text/plain string usable if { nbsrv(node) gt 0 }",
-      'http-request return status 503 content-type text/plain string "not synced, or not in the primary component"',
+      'http-request return status 503 content-type text/plain string "not synced, not in the primary component, or read-only"',
     ]),
     section("backend node", [
       "mode tcp",

@@ -92,6 +92,9 @@ export function renderDatabaseProxy(input: DatabaseProxyInput): string {
       ...readersFrom(input).map(
         ({ name, address }) => `server ${name} ${address}:${ports.mysql} track writer/${name}`,
       ),
+      // Nodes that are all read-only, their disks full, can still be read. One that must not be refuses by itself.
+      "option allbackups",
+      ...databases.map(({ name, address }) => `server ${name}-anyway ${address}:${ports.mysql} backup`),
     ]),
   ].join("");
 }

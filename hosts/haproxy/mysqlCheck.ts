@@ -32,8 +32,8 @@ export function loginPacket(): string {
 }
 
 /**
- * Hexadecimal text of the question. Usable: ready, in the primary component, and synced (4) or a donor (2), which
- * goes on serving while mariadb-backup reads it.
+ * Hexadecimal text of the question. Usable: ready, in the primary component, synced (4) or a donor (2), which goes on
+ * serving while mariadb-backup reads it, and not read-only, which its guard makes it when the disk is all but full.
  */
 export function stateQueryPacket(): string {
   const conditions = [
@@ -42,7 +42,7 @@ export function stateQueryPacket(): string {
     "(VARIABLE_NAME='WSREP_LOCAL_STATE' AND VARIABLE_VALUE IN ('2','4'))",
   ];
   const met = `(SELECT COUNT(*) FROM information_schema.GLOBAL_STATUS WHERE ${conditions.join(" OR ")})`;
-  const query = `SELECT CONCAT('node-',IF(${met}=${conditions.length},'usable','refused')) AS state`;
+  const query = `SELECT CONCAT('node-',IF(${met}=${conditions.length} AND @@GLOBAL.read_only=0,'usable','refused')) AS state`;
   return packet(0, Buffer.concat([Buffer.from([comQuery]), Buffer.from(query)]));
 }
 

@@ -6,14 +6,15 @@ import { resourceRule } from "../rule.ts";
 const databases = ["aws:rds/cluster:Cluster", "aws:rds/instance:Instance"];
 
 /**
- * What holds data or is the way to it, and AWS's own lock on it; null where AWS has none. Keys are left out: AWS waits
- * for days before it deletes one, and the keys of alarm topics hold nothing.
+ * What holds data or is the way to it, and AWS's own lock on it; null where AWS has none. Without its key encrypted data
+ * is gone, though AWS waits for days before it deletes one.
  */
 const kept: Readonly<Record<string, "deletionProtection" | "enableDeletionProtection" | null>> = {
   "aws:rds/cluster:Cluster": "deletionProtection",
   "aws:rds/instance:Instance": "deletionProtection",
   "aws:lb/loadBalancer:LoadBalancer": "enableDeletionProtection",
   "aws:s3/bucket:Bucket": null,
+  "aws:kms/key:Key": null,
 };
 
 export const deletionProtected = () =>

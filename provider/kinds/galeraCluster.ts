@@ -41,10 +41,12 @@ const synced = "4";
 export interface NodeStatus {
   readonly primary: boolean;
   readonly synced: boolean;
+  /** Whether it refuses writes of others than administrators. */
+  readonly readOnly: boolean;
 }
 
 const statusQuery =
-  "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_STATUS','WSREP_LOCAL_STATE','WSREP_READY')";
+  "SELECT VARIABLE_NAME, VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_STATUS','WSREP_LOCAL_STATE','WSREP_READY') UNION SELECT 'READ_ONLY', @@GLOBAL.read_only";
 
 /** Parses the answer to the status query. Pure. */
 export function parseStatus(text: string): NodeStatus {
@@ -61,6 +63,7 @@ export function parseStatus(text: string): NodeStatus {
   return {
     primary,
     synced: primary && values.get("WSREP_LOCAL_STATE") === synced && values.get("WSREP_READY") === "ON",
+    readOnly: values.get("READ_ONLY") === "1",
   };
 }
 
@@ -73,7 +76,7 @@ const client = ({ socket }: GaleraClusterInputs) => [
   "--skip-column-names",
 ];
 
-const down: NodeStatus = { primary: false, synced: false };
+const down: NodeStatus = { primary: false, synced: false, readOnly: false };
 
 async function statusOf(cluster: GaleraClusterInputs, node: HostHandle): Promise<NodeStatus> {
   if (hostProc(node) === null) return down;

@@ -9,6 +9,8 @@ export interface Scene {
   readonly balancers: readonly string[];
   readonly webs: readonly string[];
   readonly databases: readonly string[];
+  /** Author of the entries that this run makes, of no other one. */
+  readonly author: string;
   /** Prints a line of what is done. */
   readonly say: (line: string) => void;
   /** To be called before the harm: how it is undone, whatever happens, Ctrl-C too. */

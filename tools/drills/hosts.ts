@@ -71,32 +71,38 @@ export async function untilOneBalancer(directory: string, balancers: readonly st
 
 const written = z.object({ database: z.string() }).loose();
 
-/** The database node that takes writes now: it is asked with an entry. @throws Error when the entry is not taken */
-export async function writerOf(site: Target): Promise<string> {
+/**
+ * The database node that takes writes now: it is asked with an entry.
+ * @param author of the entry
+ * @throws Error when the entry is not taken
+ */
+export async function writerOf(site: Target, author = "a drill"): Promise<string> {
   const { status, body } = await ask(site, {
     method: "POST",
     path: "/api/entries",
-    body: JSON.stringify({ author: "a drill", text: "who is the writer" }),
+    body: JSON.stringify({ author, text: "who is the writer" }),
   });
   if (status !== 201) throw new Error(`the site does not take an entry: ${status} ${body}`);
   return written.parse(JSON.parse(body)).database;
 }
 
-const wholeQuery =
-  "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME) FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_SIZE','WSREP_CLUSTER_STATUS','WSREP_LOCAL_STATE_COMMENT')";
+/** Runs SQL as the database's administrator on a host. @returns what it prints, a row a line; empty when it fails */
+export async function sqlInHost(directory: string, name: string, sql: string): Promise<string> {
+  const client = "mariadb --no-defaults --socket=/run/host/run/mariadb/mariadb.sock --user=root -BN";
+  const { stdout } = await inHost(directory, name, client, { input: sql, accept: "any", timeout: 10_000 });
+  return stdout.trim();
+}
 
-/** Waits until every database node is synced and in one primary component of full size. */
+const wholeQuery =
+  "SELECT GROUP_CONCAT(VARIABLE_VALUE ORDER BY VARIABLE_NAME), IF(@@GLOBAL.read_only, 'read-only', '') FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME IN ('WSREP_CLUSTER_SIZE','WSREP_CLUSTER_STATUS','WSREP_LOCAL_STATE_COMMENT')";
+
+/** Waits until every database node is synced, in one primary component of full size, and may be written to. */
 export async function untilDatabaseWhole(directory: string, nodes: readonly string[]): Promise<void> {
   await until("the whole database cluster", 120_000, async () => {
     for (const node of nodes) {
-      const { stdout } = await inHost(
-        directory,
-        node,
-        `mariadb --no-defaults --socket=/run/host/run/mariadb/mariadb.sock --user=root -BN -e "${wholeQuery}"`,
-        { accept: "any", timeout: 10_000 },
-      );
-      if (stdout.trim() !== `${nodes.length},Primary,Synced`)
-        return `${node}: ${stdout.trim() || "does not answer"}`;
+      const answer = await sqlInHost(directory, node, wholeQuery);
+      if (answer.trim() !== `${nodes.length},Primary,Synced`)
+        return `${node}: ${answer || "does not answer"}`;
     }
     return null;
   });

@@ -30,10 +30,18 @@ export interface Writing {
   readonly stop: () => Promise<Writes>;
 }
 
+/** How much is written, and by whom. */
+export interface WriteLoad extends Load {
+  /** Default 4. */
+  readonly writers?: number;
+  /** Author of the entries; default "ledger". */
+  readonly author?: string;
+}
+
 /** Starts `writers` writers, one request each at a time, until stopped or `limit` writes were tried. */
 export function startWriting(
   target: Target,
-  { writers = 4, limit = 20_000, pace = 0, from }: Load & { readonly writers?: number } = {},
+  { writers = 4, limit = 20_000, pace = 0, from, author = "ledger" }: WriteLoad = {},
 ): Writing {
   const acknowledged = new Set<string>();
   const failed: string[] = [];
@@ -54,7 +62,7 @@ export function startWriting(
     while (!stopped && tried < limit) {
       tried += 1;
       const token = randomUUID();
-      const body = JSON.stringify({ author: "ledger", text: token, token });
+      const body = JSON.stringify({ author, text: token, token });
       // The token makes a repetition safe, and this says so to the balancer.
       const headers = { "idempotency-key": token };
       try {

@@ -4,6 +4,7 @@ import { databaseOf } from "../database.ts";
 import { withLock } from "../pulumi/locks.ts";
 import { operate } from "../pulumi/operate.ts";
 import type { Drill, Scene } from "./drill.ts";
+import { fillDiskOfWriter } from "./fullDisk.ts";
 import { inHost, setLink, signalService, untilOneBalancer, writerOf } from "./hosts.ts";
 import { keysToReplace } from "./replace.ts";
 
@@ -85,7 +86,7 @@ export const drills: readonly Drill[] = [
     promised: { everyRequest: false, seconds: 15 },
     needs: ({ databases }) => several(databases, "database nodes"),
     act: async (scene) => {
-      await kill(scene, await writerOf(scene.live.site), "mariadb");
+      await kill(scene, await writerOf(scene.live.site, scene.author), "mariadb");
       return undefined;
     },
   },
@@ -98,7 +99,7 @@ export const drills: readonly Drill[] = [
       databases.length > 2 ? undefined : "it needs three database nodes: of two, none is a majority",
     act: async (scene) => {
       const { directory, site } = scene.live;
-      const writer = await writerOf(site);
+      const writer = await writerOf(site, scene.author);
       scene.undo(() => setLink(directory, writer, "up"));
       scene.say(`the link of ${writer} goes down`);
       await setLink(directory, writer, "down");
@@ -113,6 +114,18 @@ export const drills: readonly Drill[] = [
     promised: { everyRequest: false, seconds: 60 },
     act: async (scene) => {
       await Promise.all(scene.databases.map((node) => kill(scene, node, "mariadb")));
+      return undefined;
+    },
+  },
+  {
+    name: "disk-full",
+    what: "fills the disk of the database node that takes the writes, a small one that it gets for the drill",
+    why: "a node without room must not go on as the writer; it is back when there is room again",
+    promised: { everyRequest: false, seconds: 15 },
+    needs: ({ databases }) =>
+      databases.length > 2 ? undefined : "it needs three database nodes: of two, none is a majority",
+    act: async (scene) => {
+      await fillDiskOfWriter(scene);
       return undefined;
     },
   },

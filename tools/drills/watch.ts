@@ -1,7 +1,7 @@
 /** Runs a drill while visitors read and write, and counts afterwards. */
-
+import { randomUUID } from "node:crypto";
 import type { Drill, Outcome, Scene } from "./drill.ts";
-import { inHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
+import { sqlInHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
 import { startWriting, tokensKept, type Writes } from "./ledger.ts";
 import { type Reads, startReading } from "./load.ts";
 
@@ -40,13 +40,18 @@ function interruption(): { readonly promise: Promise<never>; readonly ignore: ()
   return { promise, ignore: () => stop() };
 }
 
-/** Takes the drill's entries out of the guest book. */
-async function forget({ live, databases, stack }: Scene): Promise<void> {
+/** Author of a run's entries: those of people, and of another drill, stay. */
+const newAuthor = () => `drill ${randomUUID()}`;
+
+/** Takes this run's entries out of the guest book. */
+async function forget({ live, databases, stack, author }: Scene): Promise<void> {
   const [node] = databases;
   if (node === undefined) return;
-  const sql = "DELETE FROM entries WHERE author IN ('ledger', 'a drill')";
-  const client = "mariadb --no-defaults --socket=/run/host/run/mariadb/mariadb.sock --user=root";
-  await inHost(live.directory, node, `${client} ${stack.settings.database.name} -e "${sql}"`);
+  await sqlInHost(
+    live.directory,
+    node,
+    `DELETE FROM \`${stack.settings.database.name}\`.entries WHERE author = '${author}'`,
+  );
 }
 
 /** Waits until every part is there again. */
@@ -58,15 +63,22 @@ async function settle({ live, balancers, databases }: Scene): Promise<void> {
 /** Does the drill. @throws Error when it could not be done, or not be undone */
 export async function watch(
   drill: Drill,
-  place: Omit<Scene, "undo" | "acknowledged" | "served">,
+  place: Omit<Scene, "author" | "undo" | "acknowledged" | "served">,
 ): Promise<Outcome> {
   const { site } = place.live;
   const pace = paceFor(place.stack.settings.limits.requestsPer10s);
   const reading = startReading(site, { readers: visitors, pace, from: (index) => `127.0.9.${index + 1}` });
-  const writing = startWriting(site, { writers: visitors, pace, from: (index) => `127.0.10.${index + 1}` });
+  const author = newAuthor();
+  const writing = startWriting(site, {
+    writers: visitors,
+    author,
+    pace,
+    from: (index) => `127.0.10.${index + 1}`,
+  });
   const steps: (() => Promise<void>)[] = [];
   const scene: Scene = {
     ...place,
+    author,
     undo: (how) => {
       steps.push(how);
     },

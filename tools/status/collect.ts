@@ -1,8 +1,6 @@
 /** Looks at every host of a stack on this machine, all at once. */
 import { X509Certificate } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
-import { z } from "zod";
-import { ports } from "../../hosts/ports.ts";
 import { currentWriter } from "../../provider/databaseWriter.ts";
 import { hostProc } from "../../provider/enter.ts";
 import { hostFolder } from "../../provider/handles.ts";
@@ -11,6 +9,7 @@ import { serviceStates } from "../../provider/serviceStates.ts";
 import { databaseOf } from "../database.ts";
 import { activeBalancers, hostOf, inHost, type Running } from "../drills/hosts.ts";
 import { ask } from "../drills/http.ts";
+import { alertsOf, requestRate } from "../onebox/prometheus.ts";
 import { namesOf, type OneboxStack } from "../onebox/stack.ts";
 import type { HostStatus, StackStatus } from "./report.ts";
 
@@ -58,34 +57,6 @@ async function lookAt(directory: string, server: Server, duty: string): Promise<
   };
 }
 
-const vector = z.object({
-  data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }),
-});
-const firing = z.object({
-  data: z.object({
-    alerts: z.array(z.object({ state: z.string(), labels: z.object({ alertname: z.string() }).loose() })),
-  }),
-});
-
-/** The answer of the monitor's Prometheus; null when there is none of that shape. */
-async function prometheus<T>(
-  directory: string,
-  monitor: string | undefined,
-  path: string,
-  shape: z.ZodType<T>,
-): Promise<T | null> {
-  if (monitor === undefined || hostProc(hostOf(directory, monitor)) === null) return null;
-  const url = `http://127.0.0.1:${ports.prometheus}/api/v1/${path}`;
-  const { stdout } = await inHost(directory, monitor, `curl --silent --max-time 3 '${url}'`, {
-    accept: "any",
-  });
-  try {
-    return shape.parse(JSON.parse(stdout));
-  } catch {
-    return null;
-  }
-}
-
 async function askSite({ site }: Running): Promise<StackStatus["site"]> {
   const begun = Date.now();
   try {
@@ -108,8 +79,8 @@ export async function statusOf(stack: OneboxStack, live: Running): Promise<Stack
     activeBalancers(directory, balancers),
     firstDatabase === undefined ? null : currentWriter(hostOf(directory, firstDatabase)),
     databaseOf(stack.name).then(statuses),
-    prometheus(directory, monitor, "query?query=site:requests:rate", vector),
-    prometheus(directory, monitor, "alerts", firing),
+    requestRate(directory, monitor),
+    alertsOf(directory, monitor),
   ]);
   const duties: Readonly<Record<string, string>> = {
     ...(writer === null ? {} : { [writer]: "writer" }),
@@ -120,7 +91,6 @@ export async function statusOf(stack: OneboxStack, live: Running): Promise<Stack
       lookAt(directory, { name, role, zone }, duties[name] ?? ""),
     ),
   );
-  const sample = rate?.data.result[0]?.value[1];
   return {
     stack: stack.name,
     endpoint: `https://${live.site.name}:${live.site.port}`,
@@ -130,10 +100,9 @@ export async function statusOf(stack: OneboxStack, live: Running): Promise<Stack
     databaseSynced: Object.fromEntries(
       namesOf(stack, "database").map((name, index) => [name, nodes[index]?.synced === true]),
     ),
-    requestsPerSecond: sample === undefined ? null : Number(sample),
-    alerts:
-      alerts?.data.alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels.alertname) ??
-      null,
+    requestsPerSecond: rate,
+    alerts: alerts?.filter(({ firing }) => firing).map(({ name }) => name) ?? null,
+    databaseReadOnly: namesOf(stack, "database").filter((_, index) => nodes[index]?.readOnly),
     hosts,
   };
 }

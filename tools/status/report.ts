@@ -27,6 +27,8 @@ export interface StackStatus {
   readonly activeBalancer: string | null;
   /** Per database node: synced in the primary component. */
   readonly databaseSynced: Readonly<Record<string, boolean>>;
+  /** Database nodes that refuse writes: their disks are all but full. */
+  readonly databaseReadOnly: readonly string[];
   /** Requests a second; null when the monitor does not tell. */
   readonly requestsPerSecond: number | null;
   /** Names of the alerts that fire; null when the monitor does not tell. */
@@ -53,6 +55,7 @@ export function problemsOf(status: StackStatus): readonly string[] {
     ...Object.entries(databaseSynced)
       .filter(([, synced]) => !synced)
       .map(([name]) => `${name} is not synced`),
+    ...status.databaseReadOnly.map((name) => `${name} is read-only: its disk is all but full`),
     ...hosts.flatMap(({ name, certificateDays: days }) =>
       days !== null && days < fewDays
         ? [`${name}: a certificate ends in ${days} days; run \`npm run up\``]

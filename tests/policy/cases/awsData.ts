@@ -75,6 +75,7 @@ export const dataCases: readonly Case[] = [
     passing: [
       resource(cluster, { deletionProtection: true }, { ...production, protect: true }),
       resource(bucket, {}, { ...production, protect: true }),
+      resource("aws:kms/key:Key", {}, { ...production, protect: true }),
       // Staging may be taken down in one step.
       resource(cluster, { deletionProtection: false }),
     ],
@@ -88,6 +89,7 @@ export const dataCases: readonly Case[] = [
         says: /deleted by Pulumi/,
       },
       { resources: [resource(bucket, {}, production)], says: /deleted by Pulumi/ },
+      { resources: [resource("aws:kms/key:Key", {}, production)], says: /deleted by Pulumi/ },
     ],
   },
   {

@@ -164,7 +164,9 @@ describe("the other HAProxies", () => {
     assert.ok(writer.includes("stick on int(1)"));
     const size = writer.join("\n").match(/stick-table type integer size (\d+) nopurge peers web-hosts/)?.[1];
     assert.ok(Number(size) >= 2, "a full table silently refuses the change of the writer");
-    assert.ok(sectionOf(text, "backend readers").includes("server db-2 10.77.2.12:3306 track writer/db-2"));
+    const readers = sectionOf(text, "backend readers");
+    assert.ok(readers.includes("server db-2 10.77.2.12:3306 track writer/db-2"));
+    assert.ok(readers.includes("server db-2-anyway 10.77.2.12:3306 backup"), "read when none takes writes");
     const peers = sectionOf(text, "peers web-hosts");
     assert.ok(peers.includes("server web-1"));
     assert.ok(
@@ -224,11 +226,11 @@ describe("the packets of the database check", () => {
     }
   });
 
-  it("log in without a password and ask for all three conditions", () => {
+  it("log in without a password and ask for all conditions", () => {
     assert.match(bytes(loginPacket()).toString("latin1"), /haproxy\0\0mysql_native_password\0$/);
     const query = bytes(stateQueryPacket()).subarray(4);
     assert.equal(query.readUInt8(0), 3);
-    for (const text of ["WSREP_READY", "'Primary'", "IN ('2','4')", "=3,'usable'"])
+    for (const text of ["WSREP_READY", "'Primary'", "IN ('2','4')", "=3 AND @@GLOBAL.read_only=0,'usable'"])
       assert.ok(query.toString().includes(text), text);
     assert.equal(usable, "node-usable");
     assert.ok(!query.toString().includes(usable), "the question must not look like the answer");

@@ -75,7 +75,7 @@ describe("the monitoring agent", () => {
       read("slow").match(/^host_certificate_end_seconds\{certificate="agent"\} (\d+)$/m)?.[1],
     );
     assert.ok(end > Date.now() / 1000 && end < Date.now() / 1000 + 3 * 86_400);
-    assert.match(read("slow"), /^host_disk_size_bytes [1-9]\d*\nhost_disk_available_bytes \d+$/m);
+    assert.match(read("host"), /^host_disk_size_bytes [1-9]\d*\nhost_disk_available_bytes \d+$/m);
   });
 
   it("counts the firewall's packets", () => {

@@ -49,7 +49,7 @@ describe("drills", () => {
   it("have names of their own and say what a stack lacks for them", () => {
     assert.equal(new Set(drills.map(({ name }) => name)).size, drills.length);
     const least = { balancers: ["lb-1"], webs: ["web-1"], databases: ["db-1"] };
-    for (const name of ["kill-web", "kill-balancer", "kill-writer", "partition-writer"])
+    for (const name of ["kill-web", "kill-balancer", "kill-writer", "partition-writer", "disk-full"])
       assert.match(drills.find((one) => one.name === name)?.needs?.(least) ?? "", /it needs/, name);
   });
 

@@ -22,6 +22,7 @@ const well: StackStatus = {
   writer: "db-1",
   activeBalancer: "lb-1",
   databaseSynced: { "db-1": true },
+  databaseReadOnly: [],
   requestsPerSecond: 12.34,
   alerts: [],
   hosts: [
@@ -44,6 +45,7 @@ describe("problemsOf", () => {
       site: { ok: false, answer: "503", milliseconds: 3 },
       activeBalancer: null,
       databaseSynced: { "db-1": false },
+      databaseReadOnly: ["db-2"],
       alerts: ["SiteDown"],
       hosts: [
         host("lb-1", "balancer", { up: false, servicesDown: ["web"] }),
@@ -56,6 +58,7 @@ describe("problemsOf", () => {
       "web-1: site down",
       "not exactly one balancer holds the virtual address",
       "db-1 is not synced",
+      "db-2 is read-only: its disk is all but full",
       "web-1: a certificate ends in 2 days; run `npm run up`",
       "alert SiteDown is firing",
     ]);
