@@ -1,0 +1,65 @@
+/** The worked examples of the pages are programs: they fulfil the contracts and make what the pages say. */
+import assert from "node:assert/strict";
+import { z } from "zod";
+import type { Settings } from "../../../config/load.ts";
+import { committedConfig, type MockedStack, mockedStack } from "../../support/mockedStack.ts";
+
+const machineType = "hcloud:index/server:Server";
+
+/** The committed servers without the balancers, which the sketch's cloud runs itself. */
+const withoutBalancers = (settings: Settings): Settings => ({
+  ...settings,
+  servers: settings.servers.filter(({ role }) => role !== "balancer"),
+});
+
+async function sketchStack() {
+  const { loadSettings } = await import("../../../config/load.ts");
+  const { WebStack } = await import("../../../components/stack.ts");
+  const { sketchCloud } = await import("../../fixtures/third-cloud/cloud.ts");
+  return mockedStack({ stack: "dev", config: committedConfig("dev") }, async () => {
+    const settings = withoutBalancers(loadSettings());
+    return new WebStack("web", { settings, cloud: sketchCloud() }).outputs;
+  });
+}
+
+const userData = z.string().startsWith("#cloud-config\n");
+
+describe("sketch of a third cloud", () => {
+  type Outputs = Awaited<ReturnType<typeof sketchStack>>["result"];
+  let stack: MockedStack<Outputs>;
+  before(async () => {
+    stack = await sketchStack();
+  });
+
+  const machines = () => stack.resources.filter(({ type }) => type === machineType);
+
+  it("makes a machine of every member that is not managed, each with an address of its own", () => {
+    const names = machines().map(({ name }) => name);
+    assert.deepEqual(names.sort(), ["db-1", "db-2", "db-3", "monitor", "web-1", "web-2", "web-3"]);
+    const addresses = machines().map(({ inputs }) => JSON.stringify(inputs.networks));
+    assert.equal(new Set(addresses).size, addresses.length);
+  });
+
+  it("starts each with its default-deny firewall and without a secret", () => {
+    for (const { name, inputs } of machines()) {
+      const text = userData.parse(inputs.userData);
+      assert.match(text, /policy drop/, name);
+      assert.doesNotMatch(text, /PRIVATE KEY-----|password-of-/, name);
+    }
+  });
+
+  it("lets each machine send what the matrix says, and nothing else", () => {
+    for (const { name, inputs } of machines()) {
+      const sent = [...userData.parse(inputs.userData).matchAll(/counter out_\w+ \{ \}/g)].length;
+      const rows = stack.result.firewallMatrix.filter(({ from }) => from === name);
+      const tiers = new Set(rows.map(({ to, port }) => `${to.replace(/-\d+$/, "")} ${port}`));
+      assert.equal(sent, tiers.size, name);
+    }
+  });
+
+  it("puts every web server behind the balancer", () => {
+    const targets = stack.resources.filter(({ type }) => type.endsWith(":LoadBalancerTarget"));
+    assert.deepEqual(targets.map(({ name }) => name).sort(), ["web-1", "web-2", "web-3"]);
+    assert.equal(stack.result.endpoint, "https://www.foobar.com");
+  });
+});
