@@ -49,3 +49,27 @@ export function pulumiCommandsOf(text: string): readonly string[] {
     [...code.matchAll(/(?:^|[\n;&|(]\s*|\$ )pulumi (?:-C \S+ )?([a-z]+)\b/g)].map(([, name = ""]) => name),
   );
 }
+
+/** TypeScript of a page, and the file that it says to quote: null where it names none. */
+export interface Quote {
+  readonly file: string | null;
+  readonly code: string;
+}
+
+/** Blocks of TypeScript, each below a line `<!-- quoted from FILE -->`. */
+export function quotesOf(text: string): readonly Quote[] {
+  return [...text.matchAll(/(?:<!-- quoted from (\S+) -->\n+)?^```ts\n([\s\S]*?)^```/gm)].map(
+    ([, file, code = ""]) => ({ file: file ?? null, code }),
+  );
+}
+
+/** Whether a file has these lines one after the other, however far they are indented. */
+export function hasLines(source: string, code: string): boolean {
+  const lines = (all: string) =>
+    all
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .join("\n");
+  return `\n${lines(source)}\n`.includes(`\n${lines(code)}\n`);
+}

@@ -4,7 +4,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { z } from "zod";
-import { anchorsOf, linksOf, npmScriptsOf, pulumiCommandsOf } from "../../support/markdown.ts";
+import {
+  anchorsOf,
+  hasLines,
+  linksOf,
+  npmScriptsOf,
+  pulumiCommandsOf,
+  quotesOf,
+} from "../../support/markdown.ts";
 import { root } from "../../support/mockedStack.ts";
 
 const pages = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.md"], {
@@ -55,6 +62,13 @@ describe("documents", () => {
       ];
       assert.deepEqual(missing, []);
     });
+
+    it(`${page} quotes code as it is`, () => {
+      for (const { file, code } of quotesOf(textOf(page))) {
+        assert.ok(file !== null, `no file is named for:\n${code}`);
+        assert.ok(hasLines(textOf(file), code), `${file} has no such lines:\n${code}`);
+      }
+    });
   }
 });
 
@@ -71,6 +85,17 @@ describe("links and commands of a page", () => {
     "```",
     "[named]: other.md",
   ].join("\n");
+
+  it("are found with the files that they quote", () => {
+    const quoting = "<!-- quoted from a/b.ts -->\n\n```ts\none();\n```\n\n```ts\ntwo();\n```\n";
+    assert.deepEqual(quotesOf(quoting), [
+      { file: "a/b.ts", code: "one();\n" },
+      { file: null, code: "two();\n" },
+    ]);
+    assert.ok(hasLines("a();\n  one();\n\n    two();\n", "one();\n  two();\n"));
+    assert.ok(!hasLines("one();\nbetween();\ntwo();\n", "one();\ntwo();\n"));
+    assert.ok(!hasLines("gone();\n", "one();\n"));
+  });
 
   it("are found, but for links in code", () => {
     assert.deepEqual(linksOf(page), ["b.md#c", "e.svg", "other.md"]);

@@ -22,9 +22,31 @@ async function sketchStack() {
   });
 }
 
+/** The dev stack with a cache made beside each web server. */
+async function stackWithCache() {
+  const { loadSettings } = await import("../../../config/load.ts");
+  const { WebStack } = await import("../../../components/stack.ts");
+  const { oneboxCloud } = await import("../../../components/onebox/cloud.ts");
+  const { cacheFlows } = await import("../../fixtures/new-component/cache.ts");
+  const { OneboxCache } = await import("../../fixtures/new-component/onebox.ts");
+  return mockedStack({ stack: "dev", config: committedConfig("dev") }, async () => {
+    const settings = loadSettings();
+    const cloud = oneboxCloud(settings);
+    const server: typeof cloud.server = (name, args, opts) => {
+      new OneboxCache(name, { ...args, memoryMiB: 64 }, opts);
+      return cloud.server(name, args, opts);
+    };
+    return new WebStack("web", {
+      settings,
+      cloud: { ...cloud, flows: cloud.flows.and(cacheFlows), server },
+    }).outputs;
+  });
+}
+
 const userData = z.string().startsWith("#cloud-config\n");
 
-describe("sketch of a third cloud", () => {
+describe("sketch of a third cloud", function () {
+  this.timeout(60_000);
   type Outputs = Awaited<ReturnType<typeof sketchStack>>["result"];
   let stack: MockedStack<Outputs>;
   before(async () => {
@@ -61,5 +83,34 @@ describe("sketch of a third cloud", () => {
     const targets = stack.resources.filter(({ type }) => type.endsWith(":LoadBalancerTarget"));
     assert.deepEqual(targets.map(({ name }) => name).sort(), ["web-1", "web-2", "web-3"]);
     assert.equal(stack.result.endpoint, "https://www.foobar.com");
+  });
+});
+
+describe("worked example of a component", function () {
+  this.timeout(60_000);
+  type Outputs = Awaited<ReturnType<typeof stackWithCache>>["result"];
+  let stack: MockedStack<Outputs>;
+  before(async () => {
+    stack = await stackWithCache();
+  });
+
+  const named = (type: string, name: string) =>
+    stack.resources.find((each) => each.type === `onebox:index:${type}` && each.name === name);
+
+  it("runs on each web host, behind its firewall, with its key in a secret", () => {
+    for (const host of ["web-1", "web-2", "web-3"]) {
+      const service = named("Service", `${host}-cache`);
+      assert.ok(service !== undefined && service.after.includes(host), host);
+      assert.doesNotMatch(JSON.stringify(service.inputs.command), /PRIVATE KEY/);
+      assert.deepEqual(named("FileTree", `${host}-cache`)?.secretInputs, ["files"]);
+    }
+  });
+
+  it("is reached by the other web hosts alone", () => {
+    const rows = stack.result.firewallMatrix.filter(({ port }) => port === "tcp/11211");
+    assert.equal(rows.length, 6);
+    for (const { from, to } of rows) assert.match(`${from} ${to}`, /^web-\d web-\d$/);
+    assert.match(String(named("RuleSet", "web-1")?.inputs.rules), /tcp dport 11211/);
+    assert.doesNotMatch(String(named("RuleSet", "db-1")?.inputs.rules), /11211/);
   });
 });
