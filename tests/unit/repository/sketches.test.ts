@@ -100,8 +100,8 @@ describe("worked example of a component", function () {
   it("runs on each web host, behind its firewall, with its key in a secret", () => {
     for (const host of ["web-1", "web-2", "web-3"]) {
       const service = named("Service", `${host}-cache`);
-      assert.ok(service !== undefined && service.after.includes(host), host);
-      assert.doesNotMatch(JSON.stringify(service.inputs.command), /PRIVATE KEY/);
+      assert.ok(service?.after.includes(host), host);
+      assert.doesNotMatch(String(service?.inputs.command), /PRIVATE KEY/);
       assert.deepEqual(named("FileTree", `${host}-cache`)?.secretInputs, ["files"]);
     }
   });
