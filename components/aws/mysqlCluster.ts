@@ -43,6 +43,15 @@ const hops: readonly Hop[] = [
     caller: "master password, which RDS keeps and changes",
     note: "only while `pulumi up` makes accounts and tables",
   },
+  {
+    from: "deployment",
+    to: "services",
+    port: `tcp/${ports.https}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "role of the function, signed requests",
+    note: "the logins that it makes, from Secrets Manager",
+  },
 ];
 
 /** MySQL as a managed service: one writer, standbys in other zones, no acknowledged write lost. */

@@ -82,7 +82,7 @@ export class OneboxDashboard extends Dashboard {
         ),
       }),
     );
-    this.hops = [...hops, ...receiverHops(args.monitoring)];
+    this.hops = [...hops, ...receiverHops(args.monitoring), ...sumoHops(args.monitoring)];
     this.registerOutputs({ urls: this.urls });
   }
 
@@ -200,6 +200,23 @@ function receiverHops(monitoring: Args["monitoring"]): readonly Hop[] {
     }));
 }
 
+/** Where copies of logs and metrics go. */
+function sumoHops({ sumoLogic }: Args["monitoring"]): readonly Hop[] {
+  return sumoLogic === undefined
+    ? []
+    : [
+        {
+          from: "monitor",
+          to: "services",
+          port: `tcp/${ports.https}`,
+          encrypted: true,
+          authenticated: true,
+          caller: "by the secret URL",
+          note: "copies of logs and metrics; the monitor itself verifies Sumo Logic's name and authority",
+        },
+      ];
+}
+
 const hops: readonly Hop[] = [
   {
     from: "monitor",
@@ -227,5 +244,14 @@ const hops: readonly Hop[] = [
     authenticated: true,
     caller: "not asked: only this machine's loopback leads there",
     note: "dashboards",
+  },
+  {
+    from: "monitor",
+    to: "balancer",
+    port: `tcp/${ports.https}`,
+    encrypted: true,
+    authenticated: true,
+    caller: "not asked: it comes as a visitor does",
+    note: "a look at the site from outside",
   },
 ];

@@ -134,7 +134,17 @@ function hopsOf(mode: Args["tls"]["mode"]): readonly Hop[] {
         : "plain HTTP is answered with a redirect only",
     },
     ...(passthrough
-      ? []
+      ? [
+          {
+            from: "balancer",
+            to: "web",
+            port: `tcp/${ports.webHealth}`,
+            encrypted: true,
+            authenticated: true,
+            caller: "by client certificate",
+            note: "health checks; the server's name and authority are verified",
+          },
+        ]
       : [
           {
             from: "balancer",

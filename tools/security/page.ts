@@ -1,0 +1,87 @@
+/** docs/security.md with its tables as the program is: built against the tests' mocks. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { committedConfig } from "../../tests/support/mockedStack.ts";
+import { programStack } from "../../tests/support/program.ts";
+import { projectRoot } from "../paths.ts";
+import { flowsTable, hopsTable, type TierOf, type Variant, withPart } from "./reach.ts";
+
+/** The page that holds the tables. */
+export const securityPage = join(projectRoot, "docs/security.md");
+
+/** A committed stack, and the settings of it that open or close ways. */
+export interface Cloud {
+  readonly cloud: string;
+  readonly stack: string;
+  readonly settings: readonly {
+    readonly when: string;
+    readonly changes: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export const clouds: readonly Cloud[] = [
+  {
+    cloud: "onebox",
+    stack: "dev",
+    settings: [
+      { when: "tls.mode: passthrough", changes: { tls: { mode: "passthrough" } } },
+      {
+        when: "monitoring.alerts",
+        changes: {
+          monitoring: { alerts: { webhooks: [{ server: "alerts.example.com:443", path: "/path" }] } },
+        },
+      },
+      {
+        when: "monitoring.sumoLogic",
+        changes: { monitoring: { sumoLogic: "https://sumo.example.com/path" } },
+      },
+    ],
+  },
+  {
+    cloud: "aws",
+    stack: "staging",
+    settings: [
+      {
+        when: "tls.mode: passthrough",
+        changes: {
+          tls: { mode: "passthrough" },
+          aws: {
+            certificate: { certificate: "BEGIN CERTIFICATE own", key: "BEGIN PRIVATE KEY own" },
+            waf: { mode: "off" },
+          },
+        },
+      },
+    ],
+  },
+];
+
+const serverList = z.array(z.object({ name: z.string(), role: z.string() }));
+
+/** Name of a member of a committed stack → its tier. */
+export function tiersOf(stack: string): TierOf {
+  const servers = serverList.parse(JSON.parse(committedConfig(stack)["foobar:servers"] ?? "[]"));
+  return (name) => servers.find((server) => server.name === name)?.role ?? name;
+}
+
+/** What the outputs say, as committed first and then under each setting. */
+export async function variantsOf({ stack, settings }: Cloud): Promise<readonly Variant[]> {
+  const variants: Variant[] = [];
+  // One after the other: the mocks are the process's own.
+  for (const { when, changes } of [{ when: "", changes: {} }, ...settings]) {
+    const { firewallMatrix, tlsHops } = (await programStack(stack, changes)).result;
+    variants.push({ when, firewallMatrix, tlsHops });
+  }
+  return variants;
+}
+
+/** The page as it must be. */
+export async function renderSecurityPage(): Promise<string> {
+  let page = readFileSync(securityPage, "utf8");
+  for (const cloud of clouds) {
+    const variants = await variantsOf(cloud);
+    page = withPart(page, `flows of ${cloud.cloud}`, flowsTable(variants, tiersOf(cloud.stack)));
+    page = withPart(page, `hops of ${cloud.cloud}`, hopsTable(variants));
+  }
+  return page;
+}
