@@ -1,14 +1,17 @@
 /**
  * First link of every npm script. Runs on the machine's own Node from a bare clone, so it is plain JavaScript
  * that imports no package: checks the machine, installs the npm packages of the lockfile when they
- * differ from what is installed, then hands over to Node 24 (npm package `node`) running `tools/<command>.ts`.
+ * differ from what is installed, then hands over to Node 24 (npm package `node-linux-*`) running `tools/<command>.ts`.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packagesAreInstalled } from "./lockfile.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Node 24, from the lockfile like everything else. */
+const node = join(root, "node_modules", ".bin", "node");
 
 /**
  * @param {string} message
@@ -39,7 +42,8 @@ function installPackages() {
   const npm = process.env.npm_execpath?.endsWith(".js")
     ? [process.execPath, process.env.npm_execpath]
     : ["npm"];
-  const argv = [...npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  // No package here needs a script of its own to be of use, and scripts of strangers are not run for nothing.
+  const argv = [...npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   // stdout belongs to the command (`npm run -s env` is evaluated by a shell): npm's own lines go to stderr.
   const result = spawnSync(argv[0] ?? "npm", argv.slice(1), { cwd: root, stdio: ["ignore", 2, 2] });
   if (result.error) {
@@ -48,12 +52,16 @@ function installPackages() {
   if (result.status !== 0) {
     refuse("npm packages: `npm ci` failed, see its message above; nothing else was changed.");
   }
+  if (!existsSync(node)) {
+    refuse(
+      `npm packages: Node 24 for ${process.platform} on ${process.arch} was left out; it comes for x64 and arm64, as an optional package (\`npm config get omit\` must not name those).`,
+    );
+  }
   process.stderr.write("npm packages: installed\n");
 }
 
 /** @param {string} command */
 function handOver(command) {
-  const node = join(root, "node_modules", ".bin", "node");
   const child = spawn(node, [join(root, "tools", `${command}.ts`), ...process.argv.slice(3)], {
     stdio: "inherit",
   });
@@ -80,5 +88,5 @@ const findings = machineFindings();
 if (findings.length > 0) {
   refuse(["This machine cannot run the project:", ...findings.map((each) => `  - ${each}`)].join("\n"));
 }
-if (!packagesAreInstalled(root)) installPackages();
+if (!packagesAreInstalled(root) || !existsSync(node)) installPackages();
 handOver(command);

@@ -16,7 +16,7 @@ import { PrivateBucket } from "./privateBucket.ts";
 const oldVersionDays = 90;
 
 /** The Node program of the project, Linux; the servers run the very same one. */
-const nodeProgram = "node_modules/node/bin/node";
+const nodeProgram = "node_modules/.bin/node";
 
 const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
 

@@ -57,7 +57,7 @@ export function machineFindings(machine: Machine): readonly string[] {
   }
   const findings: string[] = [];
   if (machine.arch !== "x64" && machine.arch !== "arm64") {
-    findings.push(`architecture: ${machine.arch}; the npm package \`node\` exists for x64 and arm64.`);
+    findings.push(`architecture: ${machine.arch}; Node 24 comes from npm for x64 and arm64.`);
   }
   findings.push(...namespaceFindings(machine));
   if (machine.namespaces.works && !machine.overlays) {

@@ -74,6 +74,12 @@ describe("workflows", () => {
     assert.match(read("deploy-stack.yml").jobs.up?.environment ?? "", /inputs\.stack/);
   });
 
+  it("install by the lockfile alone and run no script of a package", () => {
+    const lines = files.flatMap((file) => textOf(file).match(/^.*\bnpm (?:ci|install|i)\b.*$/gm) ?? []);
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.match(line, /run: npm ci --ignore-scripts /);
+  });
+
   it("run the Pulumi that package.json names", () => {
     const { dependencies } = z
       .object({ dependencies: z.record(z.string(), z.string()) })
