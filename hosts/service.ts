@@ -7,6 +7,12 @@ export type Readiness =
   | { readonly socket: string }
   | { readonly command: readonly string[] };
 
+/** Files that a supervisor keeps of what a process says: how many, and how large each becomes, bytes. */
+export interface KeptOutput {
+  readonly files: number;
+  readonly bytes: number;
+}
+
 /** What is run, as whom, and how it ends, reloads and is checked. */
 export interface ServiceSpec {
   readonly name: string;
@@ -27,7 +33,19 @@ export interface ServiceSpec {
   readonly ready: Readiness | null;
   /** File that the supervisor keeps at 0 while the process runs and at 1 while it does not; null for none. */
   readonly stateFile: string | null;
+  /**
+   * Whether it yields: when the processor is fully used it gets a tenth of what others get. For what may be late but
+   * not lost.
+   */
+  readonly yields: boolean;
+  readonly output: KeptOutput;
 }
+
+/**
+ * Who reads the output follows the newest file and finishes the one before it, so that it may be behind by one file;
+ * 4 MB are a quarter of an hour of a chatty daemon.
+ */
+const usualOutput: KeptOutput = { files: 4, bytes: 4_000_000 };
 
 /** A service with the usual end (TERM, 5 s), no capabilities, no environment, restarted when its files change. */
 export function serviceSpec(
@@ -42,6 +60,8 @@ export function serviceSpec(
     validate: null,
     ready: null,
     stateFile: null,
+    yields: false,
+    output: usualOutput,
     ...given,
   };
 }

@@ -18,6 +18,10 @@ export interface Supervised {
   readonly stopTimeout: number;
   /** File kept at 0 while the process runs and at 1 while it does not; null for none. */
   readonly stateFile: string | null;
+  /** Whether it gets a tenth of what others get when the processor is fully used. */
+  readonly yields: boolean;
+  /** Files that are kept of its output, and the bytes of each. */
+  readonly output: { readonly files: number; readonly bytes: number };
   /** Whether its supervisor leaves it down until told. */
   readonly manual: boolean;
 }
@@ -51,6 +55,21 @@ export function asUser({ userId, groupIds, capabilities }: Supervised): string[]
 const writeState = ({ stateFile }: Supervised, state: 0 | 1) =>
   stateFile === null ? [] : [`echo ${state} >${quote(stateFile)}`];
 
+/** A tenth of the weight of 0 (Linux: 110 of 1024). */
+const yielding = 10;
+
+/**
+ * Each service is a session of its own, and where the kernel groups processes by session it is the group's value that
+ * counts among services; elsewhere the process's own.
+ */
+const yieldLines = ({ yields }: Supervised) =>
+  yields
+    ? [
+        `[ ! -w /proc/self/autogroup ] || echo ${yielding} 2>/dev/null >/proc/self/autogroup`,
+        `renice -n ${yielding} -p $$ >/dev/null`,
+      ]
+    : [];
+
 function runScript(service: Supervised): string {
   const exports = Object.entries(service.environment).map(
     ([name, value]) => `export ${name}=${quote(value)}`,
@@ -60,6 +79,7 @@ function runScript(service: Supervised): string {
     "#!/bin/sh",
     "exec 2>&1",
     `echo $$ >${groupFile}`,
+    ...yieldLines(service),
     // As root as many open files as daemons want; else as many as this user may have.
     'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"',
     `cd ${quote(service.directory)}`,
@@ -87,9 +107,8 @@ function finishScript(service: Supervised): string {
   ].join("\n");
 }
 
-/** s6-log keeps ten files of a megabyte. */
-const logScript = (name: string) =>
-  ["#!/bin/sh", `exec s6-log -b n10 s1000000 /run/host/log/${name}`, ""].join("\n");
+const logScript = (name: string, { output: { files, bytes } }: Supervised) =>
+  ["#!/bin/sh", `exec s6-log -b n${files} s${bytes} /run/host/log/${name}`, ""].join("\n");
 
 /** One file of a service folder. */
 export interface ServiceFile {
@@ -103,7 +122,7 @@ export function serviceFolder(name: string, service: Supervised): readonly Servi
   return [
     { path: "run", content: runScript(service), executable: true },
     { path: "finish", content: finishScript(service), executable: true },
-    { path: "log/run", content: logScript(name), executable: true },
+    { path: "log/run", content: logScript(name, service), executable: true },
     { path: "down-signal", content: `${service.stopSignal}\n`, executable: false },
     { path: "timeout-kill", content: `${service.stopTimeout}\n`, executable: false },
     ...(service.manual ? [{ path: "down", content: "", executable: false }] : []),

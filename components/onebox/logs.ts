@@ -22,7 +22,7 @@ function storeFiles({ member, members, monitoring }: AgentArgs, tls: TlsPaths): 
   return {
     ...(copies === undefined ? {} : sumoPrograms(layout)),
     [logConfiguration(layout)]: plainFile(
-      renderLogStore({ layout, host: member.name, tls, ...(copies && { copies }) }),
+      renderLogStore({ layout, host: member.name, hosts, tls, ...(copies && { copies }) }),
     ),
     [logWriter(layout)]: programFile(renderLogWriter(layout, { hosts, keptMiB: monitoring.logsMiB })),
   };

@@ -52,7 +52,8 @@ function servicesFunction(scan: string | null): string {
   if (scan === null) return "services() { :; }";
   return `services() {
   for folder in ${scan}/*/; do
-    name=$(basename "$folder")
+    name=\${folder%/}
+    name=\${name##*/}
     up=0
     [ "$(s6-svstat -o up "$folder" 2>/dev/null)" = true ] && up=1
     echo "host_service_up{service=\\"$name\\"} $up"

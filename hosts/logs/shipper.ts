@@ -1,8 +1,11 @@
-/** A host's logs on their way to the monitor: over mutual TLS, kept on disk while the monitor is away. */
+/**
+ * A host's logs on their way to the monitor, over mutual TLS. The files themselves are the queue: how far one was read
+ * is written down when the monitor has taken the lines, so they are there on disk once, not a second time.
+ */
 import type { Layout } from "../layout.ts";
 import { ports } from "../ports.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
-import { mutualTls, ownLogs, queue, statement, word } from "./syslogNg.ts";
+import { framing, mutualTls, ownLogs, statement, word } from "./syslogNg.ts";
 
 /** What a host's shipper is told. */
 export interface LogShipperInput {
@@ -15,15 +18,12 @@ export interface LogShipperInput {
   readonly tls: TlsPaths;
 }
 
-/** Bytes kept while the monitor is away; then reading stops, and the files themselves hold what follows. */
-const queueBytes = 67_108_864;
-
 /** Configuration of a host's syslog-ng. */
 export function renderLogShipper({ layout, host, monitor, tls }: LogShipperInput): string {
   return [
     ownLogs(layout, host),
     statement("destination monitor", [
-      `syslog(${word(monitor)} port(${ports.logs}) transport("tls") ${mutualTls(tls)} ${queue(layout, queueBytes)});`,
+      `network(${word(monitor)} port(${ports.logs}) transport("tls") ${framing} ${mutualTls(tls)});`,
     ]),
     statement("log", ["source(own);", "rewrite(labels);", "destination(monitor);", "flags(flow-control);"]),
   ].join("");

@@ -92,6 +92,9 @@ function shared(input: WebServerInput): string[] {
       (range) => `set_real_ip_from ${range};`,
     ),
     `real_ip_header ${passthrough ? "proxy_protocol" : "X-Forwarded-For"};`,
+    // A release has a folder of its own, so that what was found there once is there.
+    "open_file_cache max=1000 inactive=60s;",
+    "open_file_cache_valid 10s;",
     "keepalive_timeout 75s;",
     // The balancer's connections stay; a limit would only cost handshakes.
     "keepalive_requests 100000;",

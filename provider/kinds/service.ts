@@ -38,6 +38,12 @@ const inputs = z.strictObject({
   validate: z.array(z.string()).nullable().default(null),
   ready: readiness.nullable(),
   stateFile: z.string().nullable().default(null),
+  /** Whether it gets a tenth of what others get when the processor is fully used. */
+  yields: z.boolean().default(false),
+  /** Files that are kept of its output, and the bytes of each. */
+  output: z
+    .strictObject({ files: z.int().min(1), bytes: z.int().min(4096).max(268_435_455) })
+    .default({ files: 4, bytes: 4_000_000 }),
   /** Milliseconds until it must be ready. */
   readyTimeout: z.int().default(30_000),
   /** Started by something else (a cluster): installed, reloaded, never started from here. */

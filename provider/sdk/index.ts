@@ -83,6 +83,8 @@ export class DirectoryCopy extends pulumi.CustomResource {
 type ServiceDefaults =
   | "groups"
   | "stateFile"
+  | "yields"
+  | "output"
   | "capabilities"
   | "environment"
   | "directory"

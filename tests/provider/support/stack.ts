@@ -198,6 +198,8 @@ export class Stack {
       version: "1",
       reload: "HUP",
       validate: null,
+      yields: false,
+      output: { files: 4, bytes: 4_000_000 },
       ready: { port: 80 },
       stateFile: null,
       readyTimeout: 15_000,

@@ -64,7 +64,13 @@ describe("Sumo Logic", function () {
       { name: "db-1", tier: "database" },
     ];
     const copies = sumoCopies({ layout: place.layout, stack: "dev", hosts, queueMiB: 64 });
-    const text = renderLogStore({ layout: place.layout, host: "monitor", tls: place.tls("logs"), copies });
+    const text = renderLogStore({
+      layout: place.layout,
+      host: "monitor",
+      hosts: ["web-1", "monitor"],
+      tls: place.tls("logs"),
+      copies,
+    });
     place.put({ [logConfiguration(place.layout)]: plainFile(text) });
     assert.deepEqual(place.run(logService(place.layout).validate ?? []), { code: 0, text: "" });
     assert.deepEqual([...new Set(text.match(/url\("[^"]*"\)/g))], ['url("http://127.0.0.1:8514/")']);

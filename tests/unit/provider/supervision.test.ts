@@ -16,6 +16,8 @@ const service: Supervised = {
   stopSignal: "TERM",
   stopTimeout: 5000,
   stateFile: null,
+  yields: false,
+  output: { files: 4, bytes: 4_000_000 },
   manual: false,
 };
 
@@ -95,6 +97,25 @@ describe("a service folder", () => {
     assert.equal(textOf("timeout-kill", { stopTimeout: 1500 }), "1500\n");
   });
 
+  it("yields where it should, in a session of its own", async () => {
+    const command = ["sh", "-c", "nice; cat /proc/self/autogroup 2>/dev/null || true"];
+    const folder = mkdtempSync(join(tmpdir(), "foobar-service-"));
+    const said = async (yields: boolean) => {
+      const input = `cd ${folder}\n${textOf("run", { command, yields })}`;
+      return (await run(["setsid", "--wait", "sh", "-s"], { input })).stdout;
+    };
+    try {
+      assert.match(await said(true), /^10\n(?:\/autogroup-\d+ nice 10\n)?$/);
+      assert.match(await said(false), /^0\n(?:\/autogroup-\d+ nice 0\n)?$/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("keeps as much of its output as it is told", () => {
+    assert.match(textOf("log/run", { output: { files: 3, bytes: 5000 } }), /^exec s6-log -b n3 s5000 /m);
+  });
+
   it("tells its supervisor to leave a manual one down", () => {
     const paths = (manual: boolean) => serviceFolder("web", { ...service, manual }).map(({ path }) => path);
     assert.equal(paths(true).includes("down"), true);
@@ -143,6 +164,8 @@ describe("the hash of a service folder", () => {
       { stopSignal: "INT" },
       { stopTimeout: 1 },
       { stateFile: "/run/x" },
+      { yields: true },
+      { output: { files: 4, bytes: 5000 } },
     ];
     assert.equal(new Set(changes.map(hash)).size, changes.length);
   });
