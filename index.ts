@@ -1,10 +1,7 @@
 /** The program: settings → cloud → stack → outputs. */
+import "./components/leanSdk.ts";
 import { buildStack } from "./components/clouds.ts";
 import { loadSettings } from "./config/load.ts";
-
-// The CLI's runner translates stack traces for compiled programs. Node runs this one as it is written, and the SDK takes
-// a trace of every promise: without the translation the program needs a third less time.
-Reflect.deleteProperty(Error, "prepareStackTrace");
 
 const stack = await buildStack("web", loadSettings());
 

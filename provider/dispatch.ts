@@ -58,32 +58,40 @@ function shapeFailures(error: z.ZodError, plain: Bag): Failure[] {
 }
 
 /** Hides a kind's input type. */
-export function handlerOf<I extends object>(kind: Kind<I>): Handler {
+export function handlerOf<I extends object, S extends object>(kind: Kind<I, S>): Handler {
   const parse = (bag: Bag): I => kind.inputs.parse(bag);
   const keysOf = (bag: Bag) => Object.keys(bag);
 
-  /** Inputs among the state's properties: those the kind knows. */
-  const inputsIn = (state: Bag): I => {
-    const result = kind.inputs.safeParse(state);
+  /** What the state keeps of the inputs: the properties that the kind knows. */
+  const keptIn = (state: Bag): S => {
+    const result = kind.kept.shape.safeParse(state);
     if (result.success) return result.data;
     const strange = result.error.issues.flatMap((issue) =>
       issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
     );
-    return parse(Object.fromEntries(Object.entries(state).filter(([key]) => !strange.includes(key))));
+    return kind.kept.shape.parse(
+      Object.fromEntries(Object.entries(state).filter(([key]) => !strange.includes(key))),
+    );
   };
 
   /** The same; null when the state is of an older shape. */
-  const previousIn = (state: Bag): I | null => {
+  const previousIn = (state: Bag): S | null => {
     try {
-      return inputsIn(state);
+      return keptIn(state);
     } catch {
       return null;
     }
   };
 
+  /** What the state keeps of the inputs that were given: without defaults, which a later version may change. */
+  const keptOf = (inputs: I, given: Bag): Bag => {
+    const kept = bagOf(kind.kept.of(inputs));
+    return Object.fromEntries(keysOf(given).map((key) => [key, kept[key]]));
+  };
+
   /** Compared with their defaults. What is unknown counts as changed, and so does a state of an older shape. */
   const isChanged = (before: Bag, after: Bag): boolean =>
-    hasUnknown(after) || !same(previousIn(before), parse(after));
+    hasUnknown(after) || !same(previousIn(before), kind.kept.of(parse(after)));
 
   return {
     check(news) {
@@ -115,7 +123,7 @@ export function handlerOf<I extends object>(kind: Kind<I>): Handler {
     async create(news) {
       const inputs = parse(bagOf(unwrap(news)));
       const id = kind.id(inputs);
-      const plain = bagOf(unwrap(news));
+      const plain = keptOf(inputs, bagOf(news));
       try {
         const outputs = await kind.ensure(inputs, null);
         return { id, outs: rewrap({ ...plain, ...outputs, drift: [] }, news) };
@@ -128,20 +136,19 @@ export function handlerOf<I extends object>(kind: Kind<I>): Handler {
       if (keysOf(state).length === 0) {
         if (!kind.adopt) throw new Error(`${kind.type} cannot be imported`);
         const { inputs, outputs } = await kind.adopt(id);
-        return { id, props: { ...inputs, ...outputs, drift: [] }, inputs: bagOf(inputs) };
+        return { id, props: { ...kind.kept.of(inputs), ...outputs, drift: [] }, inputs: bagOf(inputs) };
       }
       const plain = bagOf(unwrap(state));
-      const drift = await kind.observe(inputsIn(plain), plain);
+      const drift = await kind.observe(keptIn(plain), plain);
       if (drift === "gone") return { id: "", props: {}, inputs: undefined };
       return { id, props: rewrap({ ...plain, drift: [...drift] }, state), inputs: undefined };
     },
 
     async update(id, olds, news) {
-      const plain = bagOf(unwrap(news));
-      const inputs = parse(plain);
+      const inputs = parse(bagOf(unwrap(news)));
       try {
         const outputs = await kind.ensure(inputs, previousIn(bagOf(unwrap(olds))));
-        return rewrap({ ...plain, ...outputs, drift: [] }, news);
+        return rewrap({ ...keptOf(inputs, bagOf(news)), ...outputs, drift: [] }, news);
       } catch (error) {
         // With the properties that it had: what is left over of those is still known to the next attempt.
         throw halfMade(error, id, olds);
@@ -149,7 +156,7 @@ export function handlerOf<I extends object>(kind: Kind<I>): Handler {
     },
 
     async remove(state) {
-      await kind.remove(inputsIn(bagOf(unwrap(state))));
+      await kind.remove(keptIn(bagOf(unwrap(state))));
     },
   };
 }

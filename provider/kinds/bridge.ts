@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { runInSandbox } from "../enter.ts";
 import { linkName, liveSandbox, sandboxHandle } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 
 const inputs = z.strictObject({ sandbox: sandboxHandle, name: linkName });
 export type BridgeInputs = z.infer<typeof inputs>;
@@ -15,7 +15,7 @@ const packetFilter = "/proc/sys/net/bridge/bridge-nf-call-iptables";
 
 export const bridge: Kind<BridgeInputs> = {
   type: "onebox:index:Bridge",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["sandbox.directory", "name"],
   id: ({ sandbox, name }) => `${sandbox.directory}/${name}`,
 

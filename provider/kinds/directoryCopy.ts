@@ -5,7 +5,7 @@ import { z } from "zod";
 import { directoryDigest } from "../../config/directoryDigest.ts";
 import type { Finding } from "../../config/findings.ts";
 import { hostFolder, hostHandle } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 
 const inputs = z.strictObject({
   host: hostHandle,
@@ -31,7 +31,7 @@ function makeReadable(directory: string): void {
 
 export const directoryCopy: Kind<DirectoryCopyInputs> = {
   type: "onebox:index:DirectoryCopy",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["host.sandbox.directory", "host.name", "target", "digest"],
   createBeforeDelete: true,
   id: ({ host, target }) => `${host.sandbox.directory}/${host.name}/${target}`,

@@ -2,7 +2,7 @@
 import { request } from "node:https";
 import { z } from "zod";
 import { liveSandbox, sandboxHandle } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 import { until } from "../system.ts";
 
 const inputs = z.strictObject({
@@ -47,7 +47,7 @@ export function probe({ serverName, address, port, ca, path }: EndpointInputs): 
 
 export const endpoint: Kind<EndpointInputs> = {
   type: "onebox:index:Endpoint",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["sandbox.directory"],
   id: ({ sandbox, port }) => `${sandbox.directory}:${port}`,
 

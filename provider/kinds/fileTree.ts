@@ -25,6 +25,14 @@ const file = z.strictObject({
   user: userName,
 });
 
+const digestOf = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
+
+/** A file as the state keeps it: by its digest, since the engine writes the whole state after every step. */
+const keptFile = z.union([
+  file.omit({ content: true }).extend({ digest: z.string() }),
+  file.transform(({ content, ...rest }) => ({ ...rest, digest: digestOf(content) })),
+]);
+
 const folder = z.strictObject({ mode: z.string().regex(/^0[0-7]{3}$/), user: userName });
 
 const inputs = z.strictObject({
@@ -38,6 +46,9 @@ const inputs = z.strictObject({
 });
 export type FileTreeInputs = z.infer<typeof inputs>;
 
+const keptTree = inputs.extend({ files: z.record(z.string(), keptFile) });
+type KeptTree = z.output<typeof keptTree>;
+
 /** Hash over everything that the tree says; tells services when to reload. */
 function versionOf({ files, folders }: FileTreeInputs): string {
   const sorted = [...Object.entries(files), ...Object.entries(folders)].sort(([one], [other]) =>
@@ -46,12 +57,12 @@ function versionOf({ files, folders }: FileTreeInputs): string {
   return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
 }
 
-function isRootless({ host }: FileTreeInputs): boolean {
+function isRootless({ host }: Pick<FileTreeInputs, "host">): boolean {
   return liveSandbox(host.sandbox.directory)?.rootless ?? process.getuid?.() !== 0;
 }
 
 /** Whose a file is as this machine counts: without root everything is the user's own, who is the sandbox's root. */
-const ownerOf = ({ host }: FileTreeInputs, user: string, rootless: boolean): number =>
+const ownerOf = ({ host }: Pick<FileTreeInputs, "host">, user: string, rootless: boolean): number =>
   rootless ? (process.getuid?.() ?? 0) : userId(host.number, user, false);
 
 /** Only root may give files away. */
@@ -74,21 +85,22 @@ function writeOne(path: string, one: z.infer<typeof file>, id: number, rootless:
 const isDirectory = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** What a file, or with `content` null a folder, has against what it shall be; null when nothing. */
-function difference(path: string, mode: string, id: number, content: string | null): string | null {
+/** What a file, or with `digest` null a folder, has against what it shall be; null when nothing. */
+function difference(path: string, mode: string, id: number, digest: string | null): string | null {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat) return "is missing";
-  if (content === null && !stat.isDirectory()) return "is not a folder";
-  if (content !== null && !stat.isFile()) return "is not a file";
+  if (digest === null && !stat.isDirectory()) return "is not a folder";
+  if (digest !== null && !stat.isFile()) return "is not a file";
   if ((stat.mode & 0o777) !== Number.parseInt(mode, 8)) return "has another mode";
   if (stat.uid !== id) return "has another owner";
-  if (content !== null && readFileSync(path, "utf8") !== content) return "has another content";
+  if (digest !== null && digestOf(readFileSync(path)) !== digest) return "has another content";
   return null;
 }
 
-export const fileTree: Kind<FileTreeInputs> = {
+export const fileTree: Kind<FileTreeInputs, KeptTree> = {
   type: "onebox:index:FileTree",
   inputs,
+  kept: { shape: keptTree, of: (tree) => keptTree.parse(tree) },
   replaceOn: ["host.sandbox.directory", "host.name", "name"],
   id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
 
@@ -117,7 +129,7 @@ export const fileTree: Kind<FileTreeInputs> = {
     }
     for (const [path, one] of Object.entries(wanted.files)) {
       const id = ownerOf(wanted, one.user, rootless);
-      if (difference(join(root, path), one.mode, id, one.content) !== null)
+      if (difference(join(root, path), one.mode, id, digestOf(one.content)) !== null)
         writeOne(join(root, path), one, id, rootless);
     }
     return { version: versionOf(wanted) };
@@ -126,13 +138,13 @@ export const fileTree: Kind<FileTreeInputs> = {
   async observe(wanted) {
     const root = hostFolder(wanted.host);
     const rootless = isRootless(wanted);
-    const look = (path: string, one: { mode: string; user: string }, content: string | null) => {
-      const found = difference(join(root, path), one.mode, ownerOf(wanted, one.user, rootless), content);
+    const look = (path: string, one: { mode: string; user: string }, digest: string | null) => {
+      const found = difference(join(root, path), one.mode, ownerOf(wanted, one.user, rootless), digest);
       return found === null ? [] : [`${path} ${found}`];
     };
     return [
       ...Object.entries(wanted.folders).flatMap(([path, one]) => look(path, one, null)),
-      ...Object.entries(wanted.files).flatMap(([path, one]) => look(path, one, one.content)),
+      ...Object.entries(wanted.files).flatMap(([path, one]) => look(path, one, one.digest)),
     ];
   },
 

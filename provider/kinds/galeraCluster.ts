@@ -10,7 +10,7 @@ import {
 } from "../../hosts/mariadb/recovery.ts";
 import { hostProc, runInHost, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, requireSandbox } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 import { userId } from "../processes.ts";
 import { forgetServiceStates } from "../serviceStates.ts";
 import { until } from "../system.ts";
@@ -291,7 +291,7 @@ async function applyAccounts(cluster: GaleraClusterInputs): Promise<void> {
 
 export const galeraCluster: Kind<GaleraClusterInputs> = {
   type: "onebox:index:GaleraCluster",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["service", "dataDirectory"],
   id: ({ nodes }) => `${nodes[0]?.sandbox.directory ?? ""}/database`,
 

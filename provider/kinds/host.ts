@@ -12,7 +12,7 @@ import {
   sandboxHandle,
   stackFolder,
 } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
 import { until } from "../system.ts";
 
@@ -143,7 +143,7 @@ function supervisorRuns(wanted: HostInputs): boolean {
 
 export const host: Kind<HostInputs> = {
   type: "onebox:index:Host",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["sandbox.directory", "name", "number", "bridge", "address", "keepListeners"],
   id: ({ sandbox, name }) => `${sandbox.directory}/${name}`,
 

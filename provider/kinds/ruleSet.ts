@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { z } from "zod";
 import { runFolder, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostHandle, liveSandbox } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 import { numberOf } from "./host.ts";
 
 const inputs = z.strictObject({
@@ -32,7 +32,7 @@ async function liveRules(host: HostHandle): Promise<string> {
 
 export const ruleSet: Kind<RuleSetInputs> = {
   type: "onebox:index:RuleSet",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["host.sandbox.directory", "host.name"],
   id: ({ host }) => `${host.sandbox.directory}/${host.name}`,
 

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Finding, findingsMessage } from "../../config/findings.ts";
 import { runFolder, sandboxCommand } from "../enter.ts";
 import { liveSandbox, project, requireSandbox, stackFolder } from "../handles.ts";
-import { type Kind, Refusal } from "../kind.ts";
+import { type Kind, keptWhole, Refusal } from "../kind.ts";
 import { kill, nameOf, parentOf, run, startDetached, startTime, until } from "../system.ts";
 
 const port = z.int().min(1).max(65535);
@@ -180,7 +180,7 @@ function removeFolder(folder: string): void {
 
 export const sandbox: Kind<SandboxInputs> = {
   type: "onebox:index:Sandbox",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["directory"],
   id: ({ directory }) => directory,
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { hostProc, runInHost } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles.ts";
-import type { Kind } from "../kind.ts";
+import { type Kind, keptWhole } from "../kind.ts";
 import { userId, userName } from "../processes.ts";
 import { isReady, readiness, untilReady } from "../readiness.ts";
 import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
@@ -209,7 +209,7 @@ async function bring(service: ServiceInputs, files: readonly ServiceFile[]): Pro
 
 export const service: Kind<ServiceInputs> = {
   type: "onebox:index:Service",
-  inputs,
+  ...keptWhole(inputs),
   replaceOn: ["host.sandbox.directory", "host.name", "name"],
   id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
 

@@ -2,7 +2,14 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { textOf } from "../files.ts";
-import { compileCache, nodeBinFolder, passphraseFile, pulumiHome, stateFolder } from "../paths.ts";
+import {
+  compileCache,
+  nodeBinFolder,
+  passphraseFile,
+  pulumiHome,
+  stateBackend,
+  stateFolder,
+} from "../paths.ts";
 import { cloudOf } from "./stackFile.ts";
 import { userFolders } from "./userPath.ts";
 
@@ -22,7 +29,8 @@ const credentialsSchema = z.object({ current: z.string().optional() });
  */
 export async function chooseBackend(env: NodeJS.ProcessEnv, home: string = homedir()): Promise<Backend> {
   if (env.PULUMI_BACKEND_URL) {
-    return env.PULUMI_BACKEND_URL === `file://${stateFolder}` ? { kind: "project" } : { kind: "user" };
+    const [place] = env.PULUMI_BACKEND_URL.split("?");
+    return place === `file://${stateFolder}` ? { kind: "project" } : { kind: "user" };
   }
   if (env.PULUMI_ACCESS_TOKEN) return { kind: "user" };
   const folder = env.PULUMI_CREDENTIALS_PATH ?? join(home, ".pulumi");
@@ -59,7 +67,7 @@ export function pulumiVariables(
     PULUMI_PARALLEL: env.PULUMI_PARALLEL ?? "32",
     // The salt of the passphrase is kept in the state, so that a stack needs none in its committed file.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-    ...(backend.kind === "project" ? { PULUMI_BACKEND_URL: `file://${stateFolder}` } : {}),
+    ...(backend.kind === "project" ? { PULUMI_BACKEND_URL: stateBackend } : {}),
     ...(backend.kind === "user" && backend.credentials !== undefined
       ? { PULUMI_CREDENTIALS_PATH: backend.credentials }
       : {}),

@@ -121,7 +121,7 @@ export class TestStack {
       ...process.env,
       ...variables,
       PULUMI_HOME: pulumiHome,
-      PULUMI_BACKEND_URL: `file://${folder}/state`,
+      PULUMI_BACKEND_URL: `file://${folder}/state?metadata=skip`,
       PULUMI_CONFIG_PASSPHRASE: "a passphrase of a test",
     };
     const stack = new TestStack(name, folder, env, {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { handlerOf, providerOf } from "../../../provider/dispatch.ts";
-import { type Kind, Refusal } from "../../../provider/kind.ts";
+import { type Kind, keptWhole, Refusal } from "../../../provider/kind.ts";
+import { fileTree } from "../../../provider/kinds/fileTree.ts";
 import { output, secret, unknown } from "./marks.ts";
 
 const inputs = z.strictObject({
@@ -17,7 +19,7 @@ function fakeKind(over: Partial<Kind<Inputs>> = {}) {
   const calls: unknown[][] = [];
   const kind: Kind<Inputs> = {
     type: "onebox:index:Fake",
-    inputs,
+    ...keptWhole(inputs),
     replaceOn: ["place.name"],
     id: ({ place }) => place.name,
     findings: ({ password }) =>
@@ -238,6 +240,44 @@ describe("delete", () => {
       ["remove", parsed],
       ["remove", parsed],
     ]);
+  });
+});
+
+describe("a file tree in the state", () => {
+  const handler = handlerOf(fileTree);
+  const host = { sandbox: { directory: ".onebox/stacks/x", incarnation: "1" }, name: "web-1", number: 7 };
+  const tree = (content: string, mode = "0400") => ({
+    host,
+    name: "site",
+    folders: {},
+    files: secret({ "etc/key": { content, mode, user: "site" } }),
+  });
+  const digest = createHash("sha256").update("swordfish").digest("hex");
+  const kept = {
+    ...tree(""),
+    files: secret({ "etc/key": { digest, mode: "0400", user: "site" } }),
+    drift: [],
+  };
+
+  it("is kept by digests, secret like the content", async () => {
+    const failing = handlerOf({ ...fileTree, ensure: () => Promise.reject(new Error("the disk is full")) });
+    const { drift, ...made } = kept;
+    assert.deepEqual(drift, []);
+    assert.deepEqual((await failureOf(failing.create(tree("swordfish")))).properties, made);
+    const whole = handlerOf({ ...fileTree, ensure: async () => ({ version: "1" }) });
+    assert.deepEqual((await whole.create(tree("swordfish"))).outs, { ...kept, version: "1" });
+  });
+
+  it("tells a changed content and a changed mode", () => {
+    assert.equal(handler.diff(kept, tree("swordfish")).changes, false);
+    assert.equal(handler.diff(kept, tree("marlin")).changes, true);
+    assert.equal(handler.diff(kept, tree("swordfish", "0600")).changes, true);
+  });
+
+  it("may be one of an older version, which kept the content", async () => {
+    const older = { ...tree("swordfish"), drift: [] };
+    assert.equal(handler.diff(older, tree("swordfish")).changes, false);
+    assert.equal(handler.diff(older, tree("marlin")).changes, true);
   });
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { passphraseFile, pulumiHome, stateFolder } from "../../../tools/paths.ts";
+import { passphraseFile, pulumiHome, stateBackend, stateFolder } from "../../../tools/paths.ts";
 import { chooseBackend, pulumiVariables } from "../../../tools/pulumi/environment.ts";
 import { cloudInText } from "../../../tools/pulumi/stackFile.ts";
 
@@ -56,7 +56,7 @@ describe("pulumiVariables", () => {
   it("keeps state, plugins and passphrase in the project", () => {
     const variables = pulumiVariables("/cli", { kind: "project" }, "onebox", {});
     assert.equal(variables.PULUMI_HOME, pulumiHome);
-    assert.equal(variables.PULUMI_BACKEND_URL, `file://${stateFolder}`);
+    assert.equal(variables.PULUMI_BACKEND_URL, stateBackend);
     assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, passphraseFile);
     assert.equal(variables.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION, "true");
   });
