@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import debuggable from "@pulumi/pulumi/runtime/debuggable.js";
 import "../../../components/leanSdk.ts";
+
+// What the SDK keeps to itself has no types.
+const debuggable = createRequire(import.meta.url)("@pulumi/pulumi/runtime/debuggable.js");
 
 describe("the lean SDK", () => {
   it("remembers no trace of a promise, and leaves those of errors alone", async () => {
