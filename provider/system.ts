@@ -1,6 +1,6 @@
 /** The only file of the provider that runs commands and ends processes. */
 import { spawn } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 
 /**
  * What commands find in their environment, whoever runs the CLI: an ordinary user has no sbin on the path, and the
@@ -83,6 +83,18 @@ export function startDetached(argv: readonly string[], outputDescriptor: number)
   child.on("error", () => undefined);
   child.unref();
   return child.pid ?? 0;
+}
+
+/** Writes words into a pipe that a process listens on by its name. @returns whether somebody listens */
+export function tell(pipe: string, words: string): boolean {
+  try {
+    const descriptor = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    writeSync(descriptor, words);
+    closeSync(descriptor);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Ends one process at once (a group by its negative id); silently when it is not there. */

@@ -42,7 +42,7 @@ export function deployAlerting(
   at: pulumi.CustomResourceOptions,
 ): void {
   const { network, certificates, monitoring } = args;
-  const on = { host: network.host(member.name), hostName: member.name, after: [firewall.ruleSet] };
+  const on = { host: network.hostOfObserver(member.name), hostName: member.name, after: [firewall.ruleSet] };
   const ca = `${layout.etc}/probe/ca.pem`;
   deploy(
     {

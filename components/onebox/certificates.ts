@@ -27,7 +27,9 @@ function subjectsOf({ network, members, domain }: CertificatesArgs<OneboxNetwork
     ipAddresses: ["127.0.0.1", network.plan.virtual.address],
     uses: ["server"],
   };
-  return [visitor, ...members.flatMap((member) => [ofMember(member, "service"), ofMember(member, "agent")])];
+  // In the order in which they are needed: the site's first.
+  const all = (purpose: Purpose) => members.map((member) => ofMember(member, purpose));
+  return [visitor, ...all("service"), ...all("agent")];
 }
 
 /** Every certificate of the stack from its own authority, the visitors' too. */

@@ -44,7 +44,7 @@ function copy(
   const target = `site/${name}-${digest.slice(0, 16)}`;
   const resource = new DirectoryCopy(
     `${member.name}-${name}`,
-    { host: network.host(member.name), source, digest, target },
+    { host: network.hostOfObserver(member.name), source, digest, target },
     at,
   );
   return { path: `/run/host/${target}`, resource };
@@ -104,7 +104,7 @@ export class OneboxDashboard extends Dashboard {
     }));
     deploy(
       {
-        host: network.host(member.name),
+        host: network.hostOfObserver(member.name),
         hostName: member.name,
         name: "prometheus",
         files: withFiles(agentTls.files, {
@@ -170,7 +170,7 @@ export class OneboxDashboard extends Dashboard {
     };
     deploy(
       {
-        host: network.host(member.name),
+        host: network.hostOfObserver(member.name),
         hostName: member.name,
         name: "dashboard",
         files: withFiles(bothFiles(tls.files, agentTls.files), files),

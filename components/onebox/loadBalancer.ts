@@ -4,7 +4,7 @@ import { renderDrainServer } from "../../hosts/haproxy/drain.ts";
 import { keepalivedService, renderKeepalived } from "../../hosts/keepalived.ts";
 import { plainFile, programFile } from "../../hosts/layout.ts";
 import { ports } from "../../hosts/ports.ts";
-import { Endpoint } from "../../provider/sdk/index.ts";
+import { Endpoint, type Service } from "../../provider/sdk/index.ts";
 import type { Hop } from "../hops.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../loadBalancer.ts";
 import { deploy, layout } from "./deployment.ts";
@@ -38,7 +38,8 @@ export class OneboxLoadBalancer extends LoadBalancer {
     super("foobar:onebox:LoadBalancer", name, {}, opts);
     const { network, nodes, domain, certificates, tls } = args;
     this.members = nodes.map(({ member }) => ({ name: member.name, address: network.addressOf(member) }));
-    for (const node of nodes) this.node(args, node);
+    const services = nodes.flatMap((node) => this.node(args, node));
+    network.siteConsistsOf([...services, ...args.targets.flatMap((server) => server.services)]);
     const endpoint = new Endpoint(
       name,
       {
@@ -56,7 +57,10 @@ export class OneboxLoadBalancer extends LoadBalancer {
     this.registerOutputs({ endpoint: this.endpoint });
   }
 
-  private node({ network, certificates, targets, domain, tls, limits }: Args, { member, firewall }: Node) {
+  private node(
+    { network, certificates, targets, domain, tls, limits }: Args,
+    { member, firewall }: Node,
+  ): readonly Service[] {
     const host = network.host(member.name);
     const at = network.inside(this);
     const visitor = material(certificates, certificates.visitor, "visitor", "haproxy");
@@ -92,8 +96,8 @@ export class OneboxLoadBalancer extends LoadBalancer {
       },
       at,
     );
-    if (this.members.length === 1) return;
-    deploy(
+    if (this.members.length === 1) return balancer.services;
+    const standby = deploy(
       {
         host,
         hostName: member.name,
@@ -116,6 +120,7 @@ export class OneboxLoadBalancer extends LoadBalancer {
       },
       at,
     );
+    return [...balancer.services, ...standby.services];
   }
 }
 

@@ -48,7 +48,7 @@ function deploySumoRelay(
   const ca = monitoring.sumoLogicCa ?? null;
   deploy(
     {
-      host: network.host(member.name),
+      host: network.hostOfObserver(member.name),
       hostName: member.name,
       name: "sumo",
       files: url.apply((known) => renderSumoRelay(layout, { url: known, by, ca })),
@@ -68,7 +68,7 @@ export function deployLogs(args: AgentArgs, at: pulumi.CustomResourceOptions): v
   const tls = material(certificates, certificates.of(member, "agent"), "logs", logUser);
   deploy(
     {
-      host: network.host(member.name),
+      host: network.hostOfObserver(member.name),
       hostName: member.name,
       name: "logs",
       files: withFiles(tls.files, monitor ? storeFiles(args, tls.paths) : shipperFiles(args, tls.paths)),

@@ -50,7 +50,7 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
     });
     deploy(
       {
-        host: network.host(member.name),
+        host: network.hostOfObserver(member.name),
         hostName: member.name,
         name: "agent",
         files: withFiles(tls.files, agent.files),

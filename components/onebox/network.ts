@@ -69,6 +69,7 @@ export class OneboxNetwork extends Network {
   readonly ports: Settings["onebox"];
   readonly rootless: boolean;
   private readonly hosts: ReadonlyMap<string, Host>;
+  private readonly site = Promise.withResolvers<void>();
 
   constructor(name: string, args: NetworkArgs, machine: Machine, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:Network", name, {}, opts);
@@ -136,6 +137,19 @@ export class OneboxNetwork extends Network {
     const host = this.hosts.get(name);
     if (!host) throw new Error(`there is no host ${name}`);
     return host.handle;
+  }
+
+  /**
+   * The same handle for what looks at the site and is no part of it: known once the site's own parts are made, so that
+   * those come first. No dependency: in the state the parts are independent of each other.
+   */
+  hostOfObserver(name: string): pulumi.Output<HostHandle> {
+    return pulumi.all([this.host(name), this.site.promise]).apply(([handle]) => handle);
+  }
+
+  /** Tells what the site consists of: to be called once, when all of that has been declared. */
+  siteConsistsOf(parts: readonly pulumi.Resource[]): void {
+    pulumi.all(parts.map(({ urn }) => urn)).apply(() => this.site.resolve());
   }
 
   /** A member's address. @throws Error for a member without one: a fault of the program. */

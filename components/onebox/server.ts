@@ -3,6 +3,7 @@ import { databaseProxyService, renderDatabaseProxy } from "../../hosts/haproxy/d
 import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
 import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
 import { serviceSpec } from "../../hosts/service.ts";
+import type { Service } from "../../provider/sdk/index.ts";
 import type { KeyPair } from "../certificates.ts";
 import { type Member, ofTier } from "../members.ts";
 import { Server, type ServerArgs } from "../server.ts";
@@ -25,6 +26,7 @@ export class OneboxServer extends Server {
   readonly member: Member;
   readonly location: pulumi.Output<string>;
   readonly address: string;
+  readonly services: readonly Service[];
 
   constructor(name: string, args: Args, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:Server", name, {}, opts);
@@ -32,10 +34,12 @@ export class OneboxServer extends Server {
     this.address = args.network.addressOf(args.member);
     this.location = pulumi.output(this.address);
     const at = args.network.inside(this);
-    this.databaseProxy(args, at);
     const site = deploySite(args.network.host(args.member.name), args.member.name, args.site, at);
-    this.application(args, site, at);
-    this.webServer(args, site, at);
+    this.services = [
+      this.databaseProxy(args, at),
+      this.application(args, site, at),
+      this.webServer(args, site, at),
+    ].flatMap(({ services }) => services);
     this.registerOutputs();
   }
 
@@ -52,7 +56,7 @@ export class OneboxServer extends Server {
       peers,
       tls: tls.paths,
     });
-    deploy(
+    return deploy(
       {
         host: network.host(member.name),
         hostName: member.name,
@@ -79,7 +83,7 @@ export class OneboxServer extends Server {
         [ca]: plainFile(authority),
       }),
     );
-    deploy(
+    return deploy(
       {
         host,
         hostName: member.name,
@@ -142,7 +146,7 @@ export class OneboxServer extends Server {
       limits,
       workers,
     });
-    deploy(
+    return deploy(
       {
         host: network.host(member.name),
         hostName: member.name,

@@ -1,6 +1,16 @@
 /** A supervised process of a host. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { hostProc, runInHost } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles.ts";
@@ -9,7 +19,7 @@ import { userId, userName } from "../processes.ts";
 import { isReady, readiness, untilReady } from "../readiness.ts";
 import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
 import { asUser, folderHash, type ServiceFile, type Supervised, serviceFolder } from "../supervision.ts";
-import { until } from "../system.ts";
+import { tell, until } from "../system.ts";
 import { inTurn } from "../turns.ts";
 
 const remoteCommand = z.strictObject({ host: hostHandle, command: z.array(z.string()).min(1) });
@@ -60,10 +70,16 @@ const applied = z.object({ process: z.string(), version: z.string() });
 
 const persistent = ({ host, name }: ServiceInputs) => join(hostFolder(host), "services", name);
 
+/** The folder that the host's supervisor looks at, as this machine sees it; null when the host is down. */
+function scanFolder(host: HostHandle): string | null {
+  const proc = hostProc(host);
+  return proc === null ? null : `${proc}/root/run/scan`;
+}
+
 /** The live service folder as this machine sees it; null when the host is down. */
 function liveFolder({ host, name }: ServiceInputs): string | null {
-  const proc = hostProc(host);
-  return proc === null ? null : `${proc}/root/run/scan/${name}`;
+  const scan = scanFolder(host);
+  return scan === null ? null : join(scan, name);
 }
 
 function supervised(service: ServiceInputs): Supervised {
@@ -116,19 +132,40 @@ async function inHost(host: HostHandle, script: string, timeout = 60_000): Promi
   }
 }
 
-/** Puts the folder where the supervisor looks, and lets it look; safe to repeat. A script that just runs is replaced, never written into. */
+/** Moves a tree's files into one that may be in use: each is there whole, and one that just runs is never written into. */
+function moveInto(from: string, to: string): void {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    const path = relative(from, join(entry.parentPath, entry.name));
+    if (entry.isDirectory()) mkdirSync(join(to, path), { recursive: true });
+    else renameSync(join(from, path), join(to, path));
+  }
+  rmSync(from, { recursive: true });
+}
+
+/**
+ * Puts the folder where the supervisor looks, and lets it look; safe to repeat. Written from outside: to start a
+ * program inside a host costs more than all of this.
+ */
 async function install(service: ServiceInputs): Promise<void> {
   const { name, host } = service;
-  await inHost(
-    host,
-    `mkdir -p /run/host/log/${name} && chmod 0755 /run/host/log/${name}
-if [ -d /run/scan/${name} ]; then cp -r --remove-destination /run/host/services/${name}/. /run/scan/${name}/
-else rm -rf /run/scan/.${name}; mkdir /run/scan/.${name}; cp -r /run/host/services/${name}/. /run/scan/.${name}/; mv /run/scan/.${name} /run/scan/${name}; fi
-s6-svscanctl -a /run/scan`,
-  );
-  const folder = liveFolder(service);
+  const scan = scanFolder(host);
+  if (scan === null) throw new Error(`host ${host.name} is down; run \`up\` again`);
+  const log = join(hostFolder(host), "log", name);
+  mkdirSync(log, { recursive: true });
+  chmodSync(log, 0o755);
+  const folder = join(scan, name);
+  // The supervisor overlooks names with a dot.
+  const aside = join(scan, `.${name}`);
+  rmSync(aside, { recursive: true, force: true });
+  cpSync(persistent(service), aside, { recursive: true });
+  if (existsSync(folder)) moveInto(aside, folder);
+  else renameSync(aside, folder);
+  forgetServiceStates(host);
+  // What `s6-svscanctl -a` says: look again.
+  if (!tell(join(scan, ".s6-svscan/control"), "a"))
+    throw new Error(`the supervisor of ${host.name} does not run`);
   await until(`the supervisor of ${host.name}/${name}`, 10_000, () =>
-    folder !== null && existsSync(`${folder}/supervise/control`) ? null : "it does not run",
+    existsSync(join(folder, "supervise/control")) ? null : "it does not run",
   );
 }
 
@@ -189,12 +226,15 @@ async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
 async function bring(service: ServiceInputs, files: readonly ServiceFile[]): Promise<void> {
   const { host, name, manual, version } = service;
   const before = appliedTo(service);
-  const state = (await serviceStates(host)).get(name);
+  const live = liveFolder(service);
+  const installed = live !== null && existsSync(live);
+  const state = installed ? (await serviceStates(host)).get(name) : undefined;
   if (state === undefined || !state.up || !(manual || state.wanted)) {
     await validate(service);
     await install(service);
     if (manual) return;
-    await inHost(host, `rm -f /run/scan/${name}/down; s6-svc -u /run/scan/${name}`);
+    // A new folder is started as soon as the supervisor sees it.
+    if (installed) await inHost(host, `rm -f /run/scan/${name}/down; s6-svc -u /run/scan/${name}`);
     await ready(service);
   } else if (!isLive(service, files) || (before !== null && before.process !== folderHash(files))) {
     await validate(service);
@@ -217,6 +257,7 @@ export const service: Kind<ServiceInputs> = {
     const files = filesOf(wanted);
     // A manual service that was started once comes back with its host: only the first time it is told to stay down.
     const known = existsSync(join(persistent(wanted), "run"));
+    if (!wanted.manual) rmSync(join(persistent(wanted), "down"), { force: true });
     writeFiles(persistent(wanted), known ? files.filter(({ path }) => path !== "down") : files);
     await bring(wanted, files);
     const now = JSON.stringify({ process: folderHash(files), version: wanted.version });
