@@ -1,5 +1,4 @@
 /** The cloud `onebox`: the whole topology as processes of this machine. */
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
@@ -15,11 +14,9 @@ import { OneboxLoadBalancer } from "./loadBalancer.ts";
 import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
 import { OneboxMysqlCluster } from "./mysqlCluster.ts";
 import { type Egress, type Machine, OneboxNetwork } from "./network.ts";
+import { packagesTree } from "./packages.ts";
 import type { OneboxParts } from "./parts.ts";
 import { OneboxServer } from "./server.ts";
-
-/** Where set-up unpacks Debian packages that the machine lacks, from the project's folder. */
-const unpackedPackages = ".cache/packages/root";
 
 /** Where a URL leads. Its path is the secret, its host is not. */
 function egressOf(url: string): Egress {
@@ -29,10 +26,9 @@ function egressOf(url: string): Egress {
 
 function machineOf(settings: Settings): Machine {
   const { sumoLogic } = settings.monitoring;
-  const unpacked = existsSync(resolve(import.meta.dirname, "../..", unpackedPackages));
   return {
     directory: `.onebox/stacks/${pulumi.getStack()}`,
-    packages: unpacked ? unpackedPackages : "",
+    packages: packagesTree(resolve(import.meta.dirname, "../..")),
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
     egress: sumoLogic === undefined ? null : pulumi.unsecret(sumoLogic.apply(egressOf)),

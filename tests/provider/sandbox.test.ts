@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runInHost } from "../../provider/enter.ts";
-import { liveSandbox } from "../../provider/handles.ts";
+import { handlerOf } from "../../provider/dispatch.ts";
+import { runInHost, runInSandbox } from "../../provider/enter.ts";
+import { liveSandbox, project } from "../../provider/handles.ts";
 import { Refusal } from "../../provider/kind.ts";
 import { bridge } from "../../provider/kinds/bridge.ts";
 import { host } from "../../provider/kinds/host.ts";
@@ -179,6 +191,37 @@ describe("a sandbox", function () {
     assert.deepEqual(await service.observe(stack.server(1), {}), []);
     assert.equal(readFileSync(join(stack.directory, "hosts/web-1/data/row"), "utf8"), "acknowledged");
     assert.deepEqual(await sandbox.observe(stack.sandbox, {}), []);
+  });
+
+  it("is started anew on another set of packages, and comes back with its data and all that lived in it", async () => {
+    const stack = made();
+    await stack.start();
+    await stack.hosts(1);
+    await stack.serve(1, "kept");
+    writeFileSync(join(stack.directory, "hosts/web-1/data/row"), "acknowledged");
+    const before = stack.handle.incarnation;
+    // The programs of the set that the stack runs on, if any, and something that tells this one.
+    const packages = mkdtempSync(join(tmpdir(), "foobar-packages-"));
+    if (stack.sandbox.packages === "") mkdirSync(join(packages, "usr"));
+    else symlinkSync(realpathSync(join(project, stack.sandbox.packages, "usr")), join(packages, "usr"));
+    writeFileSync(join(packages, "newer"), "newer");
+    const wanted = { ...stack.sandbox, packages };
+    try {
+      const { changes, replaces } = handlerOf(sandbox).diff(stack.sandbox, wanted);
+      assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
+      await sandbox.ensure(wanted, stack.sandbox);
+      await bridge.ensure({ sandbox: stack.handle, name: "stack" }, null);
+      await stack.hosts(1);
+      assert.notEqual(stack.handle.incarnation, before);
+      const mounted = await runInSandbox(stack.directory, ["cat", "/run/packages/newer"]);
+      assert.equal(mounted.stdout, "newer");
+      await service.ensure(stack.server(1), null);
+      assert.equal((await untilAnswer(stack.at(1), stack.address(1))).word, "kept");
+      assert.equal(readFileSync(join(stack.directory, "hosts/web-1/data/row"), "utf8"), "acknowledged");
+    } finally {
+      await stack.end();
+      rmSync(packages, { recursive: true });
+    }
   });
 
   it("is imported by its folder, and its hosts by theirs", async () => {
