@@ -26,6 +26,7 @@ export class OneboxServer extends Server {
   readonly member: Member;
   readonly location: pulumi.Output<string>;
   readonly address: string;
+  /** What runs on the host for the site. */
   readonly services: readonly Service[];
 
   constructor(name: string, args: Args, opts: pulumi.ComponentResourceOptions) {
