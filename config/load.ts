@@ -1,5 +1,6 @@
 /** The only reader of the stack's configuration. */
 import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
 import { findingsMessage } from "./findings.ts";
 import { parseSettings } from "./parse.ts";
 import type { Checked } from "./schema.ts";
@@ -7,6 +8,19 @@ import { type Sealed, sealSecrets } from "./secret.ts";
 
 /** Settings as the components get them; a secret key holds a secret `pulumi.Output<string>`. */
 export type Settings = Sealed<Checked, pulumi.Output<string>>;
+
+const keyList = z.array(z.string());
+
+/**
+ * The project's keys that the engine holds encrypted; undefined where nothing tells, as with mocks. The SDK keeps the
+ * list to itself, so it is read where the engine puts it.
+ */
+function encryptedKeys(prefix: string): ReadonlySet<string> | undefined {
+  const text = process.env.PULUMI_CONFIG_SECRET_KEYS;
+  if (text === undefined) return undefined;
+  const keys = keyList.parse(JSON.parse(text)).map((key) => key.replace(":config:", ":"));
+  return new Set(keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
+}
 
 /**
  * The stack's settings, checked, defaults filled in.
@@ -19,7 +33,7 @@ export function loadSettings(): Settings {
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
-  const parsed = parseSettings(raw);
+  const parsed = parseSettings(raw, encryptedKeys(prefix));
   if (parsed.ok) return sealSecrets(parsed.settings, (text) => pulumi.secret(text));
   const stack = pulumi.getStack();
   const count = parsed.findings.length;

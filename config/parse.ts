@@ -4,6 +4,7 @@ import { decodeValue } from "./decode.ts";
 import type { Finding } from "./findings.ts";
 import { issueFindings, noMessage } from "./issues.ts";
 import { keysAt, keysOf } from "./keys.ts";
+import { plainSecretFindings } from "./plainSecrets.ts";
 import { crossFindings, duplicateServerNames } from "./rules.ts";
 import { type Checked, schema } from "./schema.ts";
 
@@ -59,8 +60,12 @@ function salvage(input: Tree, issues: readonly z.core.$ZodIssue[]): Partial<Chec
 /**
  * Checks the raw text of every key of the project's namespace (without the `foobar:`).
  * All findings at once, each with its path and remedy: first about single keys, then about keys together.
+ * @param encrypted names of the keys that Pulumi holds encrypted; secrets in others are findings. Left out: not known
  */
-export function parseSettings(raw: Readonly<Record<string, string>>): Parsed {
+export function parseSettings(
+  raw: Readonly<Record<string, string>>,
+  encrypted?: ReadonlySet<string>,
+): Parsed {
   const input = Object.fromEntries(
     Object.entries(raw).map(([name, text]) => [name, decodeValue(text, keysAt(keys, [name])[0] ?? {})]),
   );
@@ -71,6 +76,7 @@ export function parseSettings(raw: Readonly<Record<string, string>>): Parsed {
     ...issueFindings(keys, input, issues),
     ...duplicateServerNames(input.servers),
     ...crossFindings(known),
+    ...(encrypted === undefined ? [] : plainSecretFindings(known, encrypted)),
   ];
   return result.success && findings.length === 0
     ? { ok: true, settings: result.data }

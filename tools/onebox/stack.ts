@@ -10,7 +10,7 @@ import { Problem } from "../problem.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
 import { readOutputs } from "../pulumi/outputs.ts";
 import { ensureStack } from "../pulumi/stack.ts";
-import { workingCopyOfStackFile } from "../pulumi/stackFile.ts";
+import { noStackFile, stackNames, workingCopyOfStackFile } from "../pulumi/stackFile.ts";
 import { runOrFail } from "../run.ts";
 import { findCli } from "../setup/cli.ts";
 
@@ -52,7 +52,7 @@ export function configTexts(json: string): Readonly<Record<string, string>> {
  */
 export async function stackSettings(name: string): Promise<StackSettings> {
   const file = await workingCopyOfStackFile(name);
-  if (file === undefined) throw new Problem(`there is no stack ${name}: Pulumi.${name}.yaml is missing`);
+  if (file === undefined) throw new Problem(noStackFile(name, await stackNames()));
   const env = await pulumiEnvironment(await findCli(), name);
   await ensureStack(name, env);
   const argv = ["pulumi", "-C", projectRoot, "config", "--json", "--show-secrets"];

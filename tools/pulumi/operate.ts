@@ -30,7 +30,9 @@ export async function operate(
   stack: string,
   more: readonly string[] = [],
 ): Promise<Operated> {
-  const { env } = await setUp({ stack });
+  // What is destroyed or looked at is in the state; the program does not run.
+  const stateWillDo = operation === "destroy" || operation === "refresh";
+  const { env } = await setUp({ stack, stateWillDo });
   const configFile = await workingCopyOfStackFile(stack);
   // A preview changes nothing, the state of an interrupted run neither.
   const recovers = operation !== "preview" && (await chooseBackend(process.env)).kind === "project";

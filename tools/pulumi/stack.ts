@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exists, writeWhole } from "../files.ts";
 import { passphraseFile, projectRoot, stateFolder } from "../paths.ts";
+import { Problem } from "../problem.ts";
 import { runOrFail } from "../run.ts";
 import { chooseBackend } from "./environment.ts";
-import { stackFile } from "./stackFile.ts";
+import { noStackFile, stackFile, stackNames } from "./stackFile.ts";
 
 /** Name of the Pulumi project. */
 export const projectName = "foobar";
@@ -38,14 +39,28 @@ async function initialise(stack: string, env: NodeJS.ProcessEnv): Promise<void> 
   }
 }
 
+/** Where the project's file backend keeps a stack. */
+const stateOf = (stack: string): string =>
+  join(stateFolder, ".pulumi", "stacks", projectName, `${stack}.json`);
+
+/**
+ * Looks for the stack before anything is made.
+ * @param stateWillDo whether a stack that was made once needs no config file any more
+ * @throws Problem for a name that is no stack's
+ */
+export async function requireStack(stack: string, stateWillDo: boolean): Promise<void> {
+  if (await exists(stackFile(stack))) return;
+  if (stateWillDo && (await exists(stateOf(stack)))) return;
+  throw new Problem(noStackFile(stack, await stackNames()));
+}
+
 /**
  * Makes the stack when the backend has none of that name.
  * @param env environment of `pulumiEnvironment`
  */
 export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
   if ((await chooseBackend(env)).kind === "project") {
-    const place = join(stateFolder, ".pulumi", "stacks", projectName, `${stack}.json`);
-    if (!(await exists(place))) await initialise(stack, env);
+    if (!(await exists(stateOf(stack)))) await initialise(stack, env);
     return;
   }
   await runOrFail(`stack ${stack}`, ["pulumi", "stack", "select", stack, "--create"], {

@@ -1,4 +1,6 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { nearest } from "../../config/nearest.ts";
 import { textOf, writeWhole } from "../files.ts";
 import { cacheFolder, projectRoot } from "../paths.ts";
 
@@ -28,4 +30,16 @@ export async function workingCopyOfStackFile(stack: string): Promise<string | un
   const copy = join(cacheFolder, "config", `Pulumi.${stack}.yaml`);
   await writeWhole(copy, text, 0o600);
   return copy;
+}
+
+/** What the user is told of a stack that has no config file. Pure. */
+export function noStackFile(stack: string, known: readonly string[]): string {
+  const near = nearest(stack, known);
+  const meant = near === null ? "" : ` Did you mean ${near}?`;
+  return `there is no stack ${stack}: no file Pulumi.${stack}.yaml; there are ${known.join(", ")}.${meant}`;
+}
+
+/** Names of the stacks that have a config file. */
+export async function stackNames(): Promise<readonly string[]> {
+  return (await readdir(projectRoot)).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
 }

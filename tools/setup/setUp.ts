@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { runPackages, testPackages } from "../packages/list.ts";
 import { ensurePackages } from "../packages/packages.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
-import { ensureStack, prepareState } from "../pulumi/stack.ts";
+import { ensureStack, prepareState, requireStack } from "../pulumi/stack.ts";
 import { cloudOf } from "../pulumi/stackFile.ts";
 import { checkMachine } from "./checks.ts";
 import { findCli } from "./cli.ts";
@@ -23,6 +23,8 @@ export interface Purpose {
   readonly stack: string;
   /** Whether the tests' packages are needed too; default: no. */
   readonly tests?: boolean;
+  /** Whether a stack that was made once will do without its config file; default: no. */
+  readonly stateWillDo?: boolean;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface Purpose {
  * is done already.
  * @throws Problem with everything that keeps the machine from running it, before anything is made
  */
-export async function setUp({ stack, tests = false }: Purpose): Promise<Ready> {
+export async function setUp({ stack, tests = false, stateWillDo = false }: Purpose): Promise<Ready> {
+  await requireStack(stack, stateWillDo);
   const onebox = (await cloudOf(stack)) !== "aws";
   if (onebox) await checkMachine();
   await installSitePackages();

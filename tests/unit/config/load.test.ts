@@ -42,6 +42,26 @@ describe("loading the settings", () => {
     });
   });
 
+  it("refuses a secret that the engine does not hold encrypted", () => {
+    const values = rawConfig({
+      monitoring: { sumoLogic: "https://collectors.example.com/receiver/v1/http/t" },
+    });
+    const load = (encrypted: readonly string[]) => {
+      configure(values);
+      process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(encrypted);
+      try {
+        return loadSettings();
+      } finally {
+        delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+      }
+    };
+    assert.throws(
+      () => load(["aws:monitoring", "foobar:domain"]),
+      /1 problem.*\n {2}- foobar:monitoring\.sumoLogic: is a secret/,
+    );
+    assert.ok(load(["foobar:monitoring"]).monitoring.sumoLogic);
+  });
+
   it("counts a single problem as one", () => {
     configure(rawConfig({ domain: "x" }));
     assert.throws(loadSettings, /has 1 problem; /);

@@ -1,9 +1,11 @@
 /** The workflows of .github: actionlint's findings, and what a reviewer would look for. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { run } from "../../../tools/run.ts";
 import { actionlint } from "../../support/actionlint.ts";
 import { root } from "../../support/mockedStack.ts";
 
@@ -11,7 +13,13 @@ const folder = join(root, ".github/workflows");
 const files = readdirSync(folder).sort();
 const textOf = (file: string) => readFileSync(join(folder, file), "utf8");
 
-const step = z.object({ uses: z.string().optional(), with: z.record(z.string(), z.unknown()).optional() });
+const step = z.object({
+  id: z.string().optional(),
+  if: z.string().optional(),
+  run: z.string().optional(),
+  uses: z.string().optional(),
+  with: z.record(z.string(), z.unknown()).optional(),
+});
 const job = z.object({
   if: z.string().optional(),
   environment: z.string().optional(),
@@ -72,6 +80,28 @@ describe("workflows", () => {
       [false, false],
     );
     assert.match(read("deploy-stack.yml").jobs.up?.environment ?? "", /inputs\.stack/);
+  });
+
+  it("tell drift from an error by Pulumi's exit code", async () => {
+    const steps = read("drift.yml").jobs.check?.steps ?? [];
+    const script = steps.find(({ id }) => id === "preview")?.run ?? "";
+    const folder = mkdtempSync(join(tmpdir(), "drift-"));
+    const after = async (code: number) => {
+      const output = join(folder, "output");
+      writeFileSync(output, "");
+      writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}`, STACK: "prod", GITHUB_OUTPUT: output };
+      const ended = await run(["bash", "-e", "-c", script], { env });
+      return [ended.code, readFileSync(output, "utf8").trim()];
+    };
+    try {
+      assert.deepEqual(await after(0), [0, ""]);
+      assert.deepEqual(await after(7), [0, "drift=true"]);
+      for (const error of [1, 3, 255]) assert.deepEqual(await after(error), [error, ""]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    assert.equal(steps.at(-1)?.if, "steps.preview.outputs.drift == 'true'");
   });
 
   it("install by the lockfile alone and run no script of a package", () => {
