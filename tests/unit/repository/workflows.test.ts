@@ -86,7 +86,7 @@ describe("workflows", () => {
     const steps = read("drift.yml").jobs.check?.steps ?? [];
     const script = steps.find(({ id }) => id === "preview")?.run ?? "";
     const folder = mkdtempSync(join(tmpdir(), "drift-"));
-    const after = async (code: number) => {
+    const endedWith = async (code: number) => {
       const output = join(folder, "output");
       writeFileSync(output, "");
       writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
@@ -95,9 +95,9 @@ describe("workflows", () => {
       return [ended.code, readFileSync(output, "utf8").trim()];
     };
     try {
-      assert.deepEqual(await after(0), [0, ""]);
-      assert.deepEqual(await after(7), [0, "drift=true"]);
-      for (const error of [1, 3, 255]) assert.deepEqual(await after(error), [error, ""]);
+      assert.deepEqual(await endedWith(0), [0, ""]);
+      assert.deepEqual(await endedWith(7), [0, "drift=true"]);
+      for (const error of [1, 3, 255]) assert.deepEqual(await endedWith(error), [error, ""]);
     } finally {
       rmSync(folder, { recursive: true });
     }
