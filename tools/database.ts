@@ -11,15 +11,16 @@ import { findCli } from "./setup/cli.ts";
 
 /**
  * The database of a stack on this machine, as the stack's state describes it; its `accounts` are secret.
+ * @param env environment in which `pulumi` works on the stack; default: the project's
  * @throws Problem when the stack is on another cloud or has no database yet
  */
-export async function databaseOf(stack: string): Promise<GaleraClusterInputs> {
+export async function databaseOf(stack: string, env?: NodeJS.ProcessEnv): Promise<GaleraClusterInputs> {
   const cloud = await cloudOf(stack);
   if (cloud !== undefined && cloud !== "onebox")
     throw new Problem(
       `stack ${stack} is on ${cloud}, which makes its backups itself; this command is for stacks on this machine`,
     );
-  const state = await exportState(stack, await pulumiEnvironment(await findCli(), stack));
+  const state = await exportState(stack, env ?? (await pulumiEnvironment(await findCli(), stack)));
   const inputs = clusterSchema.safeParse(inputsOf(state, galeraCluster.type));
   if (!inputs.success) throw new Problem(`stack ${stack} has no database yet; run \`npm run up\` first`);
   return inputs.data;

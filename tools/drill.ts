@@ -2,12 +2,13 @@ import { createInterface } from "node:readline/promises";
 import { awsDrill, awsDrills } from "./aws/drills.ts";
 import { type Command, serve } from "./command.ts";
 import { orProblem } from "./database.ts";
-import { broken, reportText } from "./drills/drill.ts";
+import { exitCode, reportText } from "./drills/drill.ts";
 import { drills } from "./drills/list.ts";
 import { watch } from "./drills/watch.ts";
 import { namesOf, oneboxStack, running } from "./onebox/stack.ts";
 import { Problem } from "./problem.ts";
 import { Progress } from "./progress.ts";
+import { operate } from "./pulumi/operate.ts";
 import { cloudOf } from "./pulumi/stackFile.ts";
 
 const width = Math.max(...drills.map(({ name }) => name.length));
@@ -42,6 +43,7 @@ async function onThisMachine(stack: string, name: string): Promise<number> {
     balancers: namesOf(known, "balancer"),
     webs: namesOf(known, "web"),
     databases: namesOf(known, "database"),
+    up: async (flags: readonly string[]) => (await operate("up", stack, flags)).code,
     say: (line: string) => progress.begin(line),
   };
   const lack = drill.needs?.(place);
@@ -49,7 +51,7 @@ async function onThisMachine(stack: string, name: string): Promise<number> {
   progress.begin(`${drill.what}: ${drill.why}`);
   const outcome = await orProblem(() => watch(drill, place));
   process.stdout.write(reportText(drill, outcome));
-  return broken(drill.promised, outcome).length === 0 ? 0 : 1;
+  return exitCode(drill.promised, outcome);
 }
 
 const command: Command = {

@@ -9,6 +9,8 @@ export interface Scene {
   readonly balancers: readonly string[];
   readonly webs: readonly string[];
   readonly databases: readonly string[];
+  /** `pulumi up` of the stack with further flags. @returns its exit code */
+  readonly up: (flags: readonly string[]) => Promise<number>;
   /** Author of the entries that this run makes, of no other one. */
   readonly author: string;
   /** Prints a line of what is done. */
@@ -69,6 +71,10 @@ export function broken(promised: Promised, outcome: Outcome): readonly string[] 
       : []),
   ];
 }
+
+/** Exit code of the command: 1 when a promise was broken. Pure. */
+export const exitCode = (promised: Promised, outcome: Outcome): number =>
+  broken(promised, outcome).length === 0 ? 0 : 1;
 
 /** The report. Pure. */
 export function reportText({ name, promised }: Drill, outcome: Outcome): string {

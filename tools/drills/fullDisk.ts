@@ -37,6 +37,8 @@ chmod --reference=${folder} /run/limited
 mount --move /run/limited ${folder}
 ${start}`;
 
+/** Never on the machine's own disk. */
+const fillScript = `mountpoint -q ${folder} && cat /dev/zero >${filler}`;
 const freeScript = `rm -f ${filler}`;
 
 /** From any point of the drill. */
@@ -98,7 +100,7 @@ export async function fillDiskOfWriter(scene: Scene): Promise<void> {
   await untilDatabaseWhole(directory, databases);
   await makeWriter(scene, node);
   say(`the disk of ${node}, the writer, fills`);
-  await inHost(directory, node, `cat /dev/zero >${filler}`, { accept: "any" });
+  await inHost(directory, node, fillScript, { accept: "any" });
   await until("another writer", 30_000, async () => {
     const writer = await writerOf(site, author).catch(String);
     return writer !== node && databases.includes(writer) ? null : writer;

@@ -2,7 +2,6 @@
 import { listBackups, makeBackup, restoreBackup } from "../../provider/databaseBackups.ts";
 import { databaseOf } from "../database.ts";
 import { withLock } from "../pulumi/locks.ts";
-import { operate } from "../pulumi/operate.ts";
 import type { Drill, Scene } from "./drill.ts";
 import { fillDiskOfWriter } from "./fullDisk.ts";
 import { inHost, setLink, signalService, untilOneBalancer, writerOf } from "./hosts.ts";
@@ -28,13 +27,9 @@ done`;
 const lastWeb = ({ webs }: Scene) => webs.at(-1) ?? "";
 
 /** `up` that makes some resources anew. @throws Error when it fails */
-async function upReplacing({ stack, say }: Scene, urns: readonly string[]): Promise<void> {
+async function upReplacing({ up, say }: Scene, urns: readonly string[]): Promise<void> {
   say(`\`up\` makes ${urns.length} resources anew`);
-  const { code } = await operate(
-    "up",
-    stack.name,
-    urns.flatMap((urn) => ["--replace", urn]),
-  );
+  const code = await up(urns.flatMap((urn) => ["--replace", urn]));
   if (code !== 0) throw new Error(`\`up\` ended with code ${code}`);
 }
 
@@ -135,7 +130,7 @@ export const drills: readonly Drill[] = [
     why: "a backup is worth what its restore is: every write from before it is there",
     promised: { everyRequest: false, seconds: 180 },
     act: async (scene) => {
-      const cluster = await databaseOf(scene.stack.name);
+      const cluster = await databaseOf(scene.stack.name, scene.stack.env);
       const before = scene.acknowledged();
       const { node, name } = await makeBackup(cluster, scene.say);
       await scene.served(50);

@@ -1,5 +1,6 @@
 /** Runs a drill while visitors read and write, and counts afterwards. */
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Drill, Outcome, Scene } from "./drill.ts";
 import { sqlInHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
 import { startWriting, tokensKept, type Writes } from "./ledger.ts";
@@ -43,15 +44,10 @@ function interruption(): { readonly promise: Promise<never>; readonly ignore: ()
 /** Author of a run's entries: those of people, and of another drill, stay. */
 const newAuthor = () => `drill ${randomUUID()}`;
 
-/** Takes this run's entries out of the guest book. */
+/** Takes this run's entries out of the guest book, on the first node that takes the statement. */
 async function forget({ live, databases, stack, author }: Scene): Promise<void> {
-  const [node] = databases;
-  if (node === undefined) return;
-  await sqlInHost(
-    live.directory,
-    node,
-    `DELETE FROM \`${stack.settings.database.name}\`.entries WHERE author = '${author}'`,
-  );
+  const sql = `DELETE FROM \`${stack.settings.database.name}\`.entries WHERE author = '${author}'; SELECT 'done'`;
+  for (const node of databases) if ((await sqlInHost(live.directory, node, sql)) === "done") return;
 }
 
 /** Waits until every part is there again. */
@@ -60,15 +56,43 @@ async function settle({ live, balancers, databases }: Scene): Promise<void> {
   await untilDatabaseWhole(live.directory, databases);
 }
 
-/** Does the drill. @throws Error when it could not be done, or not be undone */
-export async function watch(
-  drill: Drill,
-  place: Omit<Scene, "author" | "undo" | "acknowledged" | "served">,
-): Promise<Outcome> {
+/** What the caller gives; the rest of the scene is the run's own. */
+export type Place = Omit<Scene, "author" | "undo" | "acknowledged" | "served">;
+
+/** Longest that a step under way may still take after Ctrl-C before it is undone, milliseconds. */
+const lastStep = 20_000;
+
+/**
+ * The scene of one run. Once `ended` says so everything of it throws, so that a drill that was interrupted goes no step
+ * further while what it did is undone.
+ */
+function sceneOf(
+  place: Place,
+  own: Pick<Scene, "author" | "undo" | "acknowledged" | "served">,
+  ended: () => boolean,
+): Scene {
+  const unlessEnded =
+    <A extends readonly unknown[], R>(work: (...given: A) => R) =>
+    (...given: A): R => {
+      if (ended()) throw new Error("interrupted");
+      return work(...given);
+    };
+  return {
+    ...place,
+    ...own,
+    say: unlessEnded(place.say),
+    up: unlessEnded(place.up),
+    undo: unlessEnded(own.undo),
+    served: unlessEnded(own.served),
+  };
+}
+
+/** Does the drill. @throws Error when it could not be done, was interrupted, or could not be undone */
+export async function watch(drill: Drill, place: Place): Promise<Outcome> {
   const { site } = place.live;
   const pace = paceFor(place.stack.settings.limits.requestsPer10s);
-  const reading = startReading(site, { readers: visitors, pace, from: (index) => `127.0.9.${index + 1}` });
   const author = newAuthor();
+  const reading = startReading(site, { readers: visitors, pace, from: (index) => `127.0.9.${index + 1}` });
   const writing = startWriting(site, {
     writers: visitors,
     author,
@@ -76,30 +100,34 @@ export async function watch(
     from: (index) => `127.0.10.${index + 1}`,
   });
   const steps: (() => Promise<void>)[] = [];
-  const scene: Scene = {
-    ...place,
+  const interrupted = interruption();
+  let ended = false;
+  const own = {
     author,
-    undo: (how) => {
+    undo: (how: () => Promise<void>) => {
       steps.push(how);
     },
     acknowledged: writing.acknowledged,
-    served: async (count) => {
+    served: async (count: number) => {
       await Promise.all([reading.more(count), writing.acknowledgedMore(count)]);
     },
   };
-  const interrupted = interruption();
+  const scene = sceneOf(place, own, () => ended);
+  const acting = (async () => {
+    await scene.served(100);
+    const mustKeep = await drill.act(scene);
+    await scene.served(100);
+    return mustKeep;
+  })();
   let mustKeep: ReadonlySet<string> | undefined;
   let writes: Writes;
   let reads: Reads;
   try {
-    await Promise.race([
-      (async () => {
-        await scene.served(100);
-        mustKeep = await drill.act(scene);
-        await scene.served(100);
-      })(),
-      interrupted.promise,
-    ]);
+    mustKeep = await Promise.race([acting, interrupted.promise]);
+  } catch (error) {
+    ended = true;
+    await Promise.race([acting.catch(() => undefined), setTimeout(lastStep, undefined, { ref: false })]);
+    throw error;
   } finally {
     place.say("everything is put back");
     try {
@@ -107,6 +135,7 @@ export async function watch(
     } finally {
       interrupted.ignore();
       [writes, reads] = await Promise.all([writing.stop(), reading.stop()]);
+      if (ended) await forget(scene);
     }
   }
   await settle(scene);

@@ -78,7 +78,7 @@ export async function statusOf(stack: OneboxStack, live: Running): Promise<Stack
     askSite(live),
     activeBalancers(directory, balancers),
     firstDatabase === undefined ? null : currentWriter(hostOf(directory, firstDatabase)),
-    databaseOf(stack.name).then(statuses),
+    databaseOf(stack.name, stack.env).then(statuses),
     requestRate(directory, monitor),
     alertsOf(directory, monitor),
   ]);

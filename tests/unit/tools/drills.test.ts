@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { awsDrills } from "../../../tools/aws/drills.ts";
-import { broken, type Outcome, reportText } from "../../../tools/drills/drill.ts";
+import { broken, exitCode, type Outcome, reportText } from "../../../tools/drills/drill.ts";
 import { drills } from "../../../tools/drills/list.ts";
 import { urnsToReplace } from "../../../tools/drills/replace.ts";
 import { paceFor } from "../../../tools/drills/watch.ts";
@@ -27,6 +27,12 @@ describe("a drill's promise", () => {
       "1 requests failed (503)",
       "6.0 s without a write, 5 s are promised",
     ]);
+  });
+
+  it("makes the command fail when it is broken, and only then", () => {
+    assert.equal(exitCode(promised, fine), 0);
+    for (const worse of [{ lost: 1 }, { failedReads: ["503"] }, { withoutWrites: 5.1 }])
+      assert.equal(exitCode(promised, { ...fine, ...worse }), 1);
   });
 
   it("may allow failed requests, but never a lost write", () => {
