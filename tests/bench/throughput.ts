@@ -13,6 +13,7 @@ import { untilOneBalancer } from "../../tools/drills/hosts.ts";
 import { packagedCommand } from "../../tools/packages/command.ts";
 import { run } from "../../tools/run.ts";
 import type { TestStack } from "../onebox/support/stack.ts";
+import { costOfRequest } from "./cost.ts";
 import { columns, median, type Section } from "./figures.ts";
 import { handChainFiles, handGatewayUrl, handUrl } from "./handChain.ts";
 import { type Load, parseWrk } from "./wrk.ts";
@@ -95,7 +96,15 @@ function readyPid(child: ChildProcess): Promise<number> {
 /** Measures all chains in turn. `say` gets a line before each round. */
 export async function measureThroughput(
   stack: TestStack,
-  { balancers, webs }: { readonly balancers: readonly string[]; readonly webs: readonly string[] },
+  {
+    hosts,
+    balancers,
+    webs,
+  }: {
+    readonly hosts: readonly string[];
+    readonly balancers: readonly string[];
+    readonly webs: readonly string[];
+  },
   say: (text: string) => void,
 ): Promise<Section> {
   const active = await untilOneBalancer(stack.directory, balancers);
@@ -116,7 +125,17 @@ export async function measureThroughput(
     { name: "by hand, through a gateway", url: handGatewayUrl, network: hand.network("gw") },
   ];
   const loads = new Map<string, Load[]>(ways.map(({ name }) => [name, []]));
+  let cost = "";
   try {
+    const [atBalancer] = ways;
+    if (atBalancer !== undefined) {
+      say("what a request costs");
+      cost = await costOfRequest(
+        stack,
+        hosts,
+        async () => (await load(stack, atBalancer)).requestsPerSecond * seconds,
+      );
+    }
     for (let round = 1; round <= rounds; round += 1) {
       for (const way of ways) {
         say(`round ${round} of ${rounds}: ${way.name}`);
@@ -159,6 +178,7 @@ export async function measureThroughput(
           middle(name, "failed").toFixed(0),
         ]),
       ]),
+      cost,
       "The stack filters packets on every host and writes access logs; the chain by hand does neither.",
     ],
   };
