@@ -34,10 +34,10 @@ export interface ServiceSpec {
   /** File that the supervisor keeps at 0 while the process runs and at 1 while it does not; null for none. */
   readonly stateFile: string | null;
   /**
-   * Whether it yields: when the processor is fully used it gets a tenth of what others get. For what may be late but
-   * not lost.
+   * Its share when the processor is fully used: a tenth of what others get (what may be late but not lost), the usual
+   * one, or ten times as much (what others time out without), where the supervisor may give that.
    */
-  readonly yields: boolean;
+  readonly share: "less" | "usual" | "more";
   readonly output: KeptOutput;
 }
 
@@ -60,7 +60,7 @@ export function serviceSpec(
     validate: null,
     ready: null,
     stateFile: null,
-    yields: false,
+    share: "usual",
     output: usualOutput,
     ...given,
   };

@@ -79,7 +79,7 @@ export function renderUnit(input: UnitInput): string {
       `KillSignal=SIG${spec.stopSignal}`,
       "KillMode=mixed",
       `TimeoutStopSec=${Math.ceil(spec.stopTimeout / 1000)}`,
-      ...(spec.yields ? ["Nice=10"] : []),
+      ...(spec.share === "usual" ? [] : [`Nice=${spec.share === "less" ? 10 : -10}`]),
       "Restart=always",
       "RestartSec=200ms",
       `StandardOutput=append:${log}`,

@@ -18,8 +18,8 @@ export interface Supervised {
   readonly stopTimeout: number;
   /** File kept at 0 while the process runs and at 1 while it does not; null for none. */
   readonly stateFile: string | null;
-  /** Whether it gets a tenth of what others get when the processor is fully used. */
-  readonly yields: boolean;
+  /** Its share when the processor is fully used: a tenth of what others get, the usual one, or ten times as much. */
+  readonly share: "less" | "usual" | "more";
   /** Files that are kept of its output, and the bytes of each. */
   readonly output: { readonly files: number; readonly bytes: number };
   /** Whether its supervisor leaves it down until told. */
@@ -55,20 +55,22 @@ export function asUser({ userId, groupIds, capabilities }: Supervised): string[]
 const writeState = ({ stateFile }: Supervised, state: 0 | 1) =>
   stateFile === null ? [] : [`echo ${state} >${quote(stateFile)}`];
 
-/** A tenth of the weight of 0 (Linux: 110 of 1024). */
-const yielding = 10;
+/** Linux gives 110 of 1024 at 10, and 9548 at -10. */
+const niceness = { less: 10, usual: 0, more: -10 };
 
 /**
  * Each service is a session of its own, and where the kernel groups processes by session it is the group's value that
- * counts among services; elsewhere the process's own.
+ * counts among services; elsewhere the process's own. Without root nobody gets more.
  */
-const yieldLines = ({ yields }: Supervised) =>
-  yields
-    ? [
-        `[ ! -w /proc/self/autogroup ] || echo ${yielding} 2>/dev/null >/proc/self/autogroup`,
-        `renice -n ${yielding} -p $$ >/dev/null`,
-      ]
-    : [];
+function shareLines({ share }: Supervised): string[] {
+  const value = niceness[share];
+  return value === 0
+    ? []
+    : [
+        `[ ! -w /proc/self/autogroup ] || echo ${value} 2>/dev/null >/proc/self/autogroup || true`,
+        `renice -n ${value} -p $$ >/dev/null 2>&1 || true`,
+      ];
+}
 
 function runScript(service: Supervised): string {
   const exports = Object.entries(service.environment).map(
@@ -79,7 +81,7 @@ function runScript(service: Supervised): string {
     "#!/bin/sh",
     "exec 2>&1",
     `echo $$ >${groupFile}`,
-    ...yieldLines(service),
+    ...shareLines(service),
     // As root as many open files as daemons want; else as many as this user may have.
     'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"',
     `cd ${quote(service.directory)}`,

@@ -101,7 +101,7 @@ export function logService(layout: Layout): ServiceSpec {
     command: ["syslog-ng", "--foreground", "--no-caps", "--stderr", ...paths],
     user: logUser,
     // Visitors first: the lines wait in their files.
-    yields: true,
+    share: "less",
     reload: "HUP",
     // What was read is written down.
     stopTimeout: 10_000,

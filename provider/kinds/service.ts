@@ -48,8 +48,8 @@ const inputs = z.strictObject({
   validate: z.array(z.string()).nullable().default(null),
   ready: readiness.nullable(),
   stateFile: z.string().nullable().default(null),
-  /** Whether it gets a tenth of what others get when the processor is fully used. */
-  yields: z.boolean().default(false),
+  /** Its share when the processor is fully used: a tenth of what others get, the usual one, or ten times as much. */
+  share: z.enum(["less", "usual", "more"]).default("usual"),
   /** Files that are kept of its output, and the bytes of each. */
   output: z
     .strictObject({ files: z.int().min(1), bytes: z.int().min(4096).max(268_435_455) })

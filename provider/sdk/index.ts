@@ -83,7 +83,7 @@ export class DirectoryCopy extends pulumi.CustomResource {
 type ServiceDefaults =
   | "groups"
   | "stateFile"
-  | "yields"
+  | "share"
   | "output"
   | "capabilities"
   | "environment"

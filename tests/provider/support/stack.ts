@@ -198,7 +198,7 @@ export class Stack {
       version: "1",
       reload: "HUP",
       validate: null,
-      yields: false,
+      share: "usual",
       output: { files: 4, bytes: 4_000_000 },
       ready: { port: 80 },
       stateFile: null,
