@@ -14,9 +14,6 @@ interface PrometheusAlert {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Where an alert's text sends its reader; a path of this project, since nobody knows where it is published. */
-export const runbookPage = "docs/runbook.md";
-
 /** How Prometheus's templates write a value. */
 const valueText: Readonly<Record<SignalUnit, string>> = {
   "req/s": '{{ printf "%.1f" $value }} a second',
@@ -34,7 +31,7 @@ function subject({ legend }: OneboxSignal["onebox"]): string {
   return legend.includes("{{") ? ` of ${legend.replaceAll(/\{\{(\w+)\}\}/g, "{{ $labels.$1 }}")}` : "";
 }
 
-function alertOf(signal: OneboxSignal, severity: Severity): readonly PrometheusAlert[] {
+function alertOf(signal: OneboxSignal, severity: Severity, runbookUrl: string): readonly PrometheusAlert[] {
   const { id, title, unit, meaning, group, runbook, onebox, alert, thresholds, states } = signal;
   if (alert === null || thresholds === null || !alert.severities.includes(severity)) return [];
   const { direction, warn, critical } = thresholds;
@@ -51,17 +48,17 @@ function alertOf(signal: OneboxSignal, severity: Severity): readonly PrometheusA
       annotations: {
         summary: `${title}${subject(onebox)}: ${valueText[unit]}`,
         description: [meaning, ...(meanings.length > 0 ? [`${meanings.join(", ")}.`] : [])].join(" "),
-        runbook: `${runbookPage}#${runbook}`,
+        runbook: `${runbookUrl}#${runbook}`,
       },
     },
   ];
 }
 
 /** Alert rules: every threshold of the catalogue that tells somebody, and the burn rates of the objective. */
-export function alertRules(input: SignalInput): readonly PrometheusAlert[] {
+export function alertRules(input: SignalInput, runbookUrl: string): readonly PrometheusAlert[] {
   const ofSignals = oneboxSignals(input).flatMap((signal) => [
-    ...alertOf(signal, "critical"),
-    ...alertOf(signal, "warning"),
+    ...alertOf(signal, "critical", runbookUrl),
+    ...alertOf(signal, "warning", runbookUrl),
   ]);
   const ofBudget = burns.map(
     (burn): PrometheusAlert => ({
@@ -72,7 +69,7 @@ export function alertRules(input: SignalInput): readonly PrometheusAlert[] {
       annotations: {
         summary: `Failures: {{ humanizePercentage $value }} in ${burn.long}`,
         description: `Failures use up the error budget at least ${burn.rate} times as fast as the objective of ${input.objective * 100} % allows.`,
-        runbook: `${runbookPage}#error-budget`,
+        runbook: `${runbookUrl}#error-budget`,
       },
     }),
   );
@@ -81,9 +78,10 @@ export function alertRules(input: SignalInput): readonly PrometheusAlert[] {
 
 /**
  * The file of rules, at `etc/prometheus/rules.yml`. JSON is YAML, and its quoting is certain.
+ * @param runbookUrl where an alert's text sends its reader; a section's anchor is added
  * @param shipped whether every signal is recorded by its own name, for Sumo Logic; default no
  */
-export function renderRules(input: SignalInput, shipped = false): string {
+export function renderRules(input: SignalInput, runbookUrl: string, shipped = false): string {
   const records = oneboxSignals(input).flatMap(({ onebox: { record, expr } }) =>
     record ? [{ record, expr }] : [],
   );
@@ -92,7 +90,7 @@ export function renderRules(input: SignalInput, shipped = false): string {
     ...(shipped ? [{ name: "shipped", rules: signalRules(oneboxSignals(input)) }] : []),
     // The budget's windows are long: a minute is soon enough, and costs a twelfth.
     { name: "objective", interval: "60s", rules: sloRecords(input.scrapeSeconds) },
-    { name: "alerts", rules: alertRules(input) },
+    { name: "alerts", rules: alertRules(input, runbookUrl) },
   ];
   return `${JSON.stringify({ groups }, null, 2)}\n`;
 }

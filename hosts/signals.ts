@@ -59,6 +59,8 @@ export interface DashboardStack {
   readonly domain: string;
   readonly links: readonly { readonly title: string; readonly url: string }[];
   readonly hosts: readonly { readonly name: string; readonly tier: string; readonly zone: string }[];
+  /** Address of the runbook, whose sections are anchors. */
+  readonly runbook: string;
 }
 
 /** Text of `/signals.json`. */

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { directoryDigest } from "../../config/directoryDigest.ts";
@@ -7,6 +8,7 @@ import { monitorServerService, renderMonitorServer } from "../../hosts/nginx/mon
 import { ports } from "../../hosts/ports.ts";
 import { prometheusService, renderPrometheus } from "../../hosts/prometheus.ts";
 import { renderRules } from "../../hosts/prometheusRules.ts";
+import { renderRunbookPage, runbookPath } from "../../hosts/runbookPage.ts";
 import { dashboardSignals, type SignalInput } from "../../hosts/signals.ts";
 import { DirectoryCopy, Endpoint } from "../../provider/sdk/index.ts";
 import { Dashboard, type DashboardArgs } from "../dashboard.ts";
@@ -23,6 +25,7 @@ type Node = Args["nodes"][number];
 
 const project = resolve(import.meta.dirname, "../..");
 const signalsFile = `${layout.etc}/dashboard/signals.json`;
+const runbookFile = `${layout.etc}/dashboard/runbook.html`;
 
 /** What the catalogue of signals depends on. */
 const signalInput = ({ members, monitoring }: Args): SignalInput => ({
@@ -119,7 +122,11 @@ export class OneboxDashboard extends Dashboard {
             }),
           ),
           [`${layout.etc}/prometheus/rules.yml`]: plainFile(
-            renderRules(signalInput(args), monitoring.sumoLogic !== undefined),
+            renderRules(
+              signalInput(args),
+              `https://localhost:${network.ports.dashboardPort}${runbookPath}`,
+              monitoring.sumoLogic !== undefined,
+            ),
           ),
         }),
         folders: { [`${layout.data}/prometheus`]: "prometheus" },
@@ -149,9 +156,13 @@ export class OneboxDashboard extends Dashboard {
           dashboardDirectory: pages.path,
           vendorDirectories: { "/vendor/uplot/": charts.path },
           signalsFile,
+          runbookFile,
           balancers: balancer.members,
           passwordFile: null,
         }),
+      ),
+      [runbookFile]: plainFile(
+        renderRunbookPage(readFileSync(resolve(project, "docs/runbook.md"), "utf8"), pulumi.getStack()),
       ),
       [signalsFile]: plainFile(
         dashboardSignals(
@@ -163,6 +174,7 @@ export class OneboxDashboard extends Dashboard {
               url: statisticsPath(name),
             })),
             hosts: members.map(({ name, tier, zone }) => ({ name, tier, zone })),
+            runbook: runbookPath,
           },
           signalInput(args),
         ),

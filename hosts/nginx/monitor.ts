@@ -2,6 +2,7 @@
 import { statisticsPath } from "../haproxy/balancer.ts";
 import type { Layout, Peer } from "../layout.ts";
 import { ports } from "../ports.ts";
+import { runbookPath } from "../runbookPage.ts";
 import { securityHeaders } from "../securityHeaders.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
@@ -21,6 +22,8 @@ export interface MonitorServerInput {
   readonly vendorDirectories: Readonly<Record<string, string>>;
   /** File that answers `/signals.json`. */
   readonly signalsFile: string;
+  /** File that answers `/runbook`. */
+  readonly runbookFile: string;
   readonly balancers: readonly Peer[];
   /** File with operators' names and password hashes (htpasswd), or null for an open page. */
   readonly passwordFile: string | null;
@@ -77,6 +80,12 @@ export function renderMonitorServer(input: MonitorServerInput): string {
     block("location /", [...headers, "add_header Cache-Control no-cache;", "try_files $uri $uri/ =404;"]),
     block("location = /signals.json", [
       `alias ${input.signalsFile};`,
+      ...headers,
+      "add_header Cache-Control no-cache;",
+    ]),
+    block(`location = ${runbookPath}`, [
+      `alias ${input.runbookFile};`,
+      "default_type text/html;",
       ...headers,
       "add_header Cache-Control no-cache;",
     ]),

@@ -2,6 +2,7 @@
 /** One chart: lines over time with a legend of present values. */
 
 import uPlot from "/vendor/uplot/uPlot.esm.js";
+import { advice } from "./advice.js";
 import { make, say } from "./dom.js";
 import { formatSignal, formatValue, nothing } from "./format.js";
 import { drawMarks, marksInWords } from "./marks.js";
@@ -40,15 +41,23 @@ export class Chart {
   #note = make("p", { class: "note" });
   #numbers;
 
-  /** @param {Signal} signal */
-  constructor(signal) {
+  /**
+   * @param {Signal} signal
+   * @param {string} runbook address of the runbook; empty for none
+   */
+  constructor(signal, runbook) {
     this.signal = signal;
     this.#area.setAttribute("aria-label", `${signal.title}: not drawn yet`);
     this.#numbers = new Numbers(signal);
     this.element = make(
       "figure",
       { class: "panel" },
-      make("figcaption", {}, make("h3", {}, signal.title), make("p", { class: "meaning" }, signal.meaning)),
+      make(
+        "figcaption",
+        {},
+        make("h3", {}, signal.title),
+        make("p", { class: "meaning" }, signal.meaning, ...advice(runbook, signal.runbook, signal.title)),
+      ),
       this.#area,
       this.#note,
       this.#legend,

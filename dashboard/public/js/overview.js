@@ -1,6 +1,7 @@
 // @ts-check
 /** What is wrong now: values beyond their bounds, and alerts that fire. */
 
+import { advice } from "./advice.js";
 import { element, make, say } from "./dom.js";
 import { formatLegend, formatSignal } from "./format.js";
 import { findingsOf, worst } from "./severity.js";
@@ -10,20 +11,6 @@ import { mark } from "./tiles.js";
 /** @import { Finding } from "./severity.js" */
 
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "short" });
-
-/**
- * A link to what to do about something; nothing where there is no runbook.
- * @param {string} runbook address of the runbook
- * @param {string} anchor
- * @param {string} about what it is about, for those who hear links alone
- * @returns {(string | Node)[]}
- */
-function advice(runbook, anchor, about) {
-  if (runbook === "" || anchor === "") return [];
-  const link = make("a", { href: `${runbook}#${anchor}` }, "What to do");
-  link.append(make("span", { class: "hidden" }, ` about ${about}`));
-  return [" ", link];
-}
 
 /**
  * @param {Finding} finding

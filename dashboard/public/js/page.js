@@ -172,8 +172,11 @@ export class Page {
 
   /** @param {readonly Signal[]} signals */
   #panelsFor(signals) {
-    const states = signals.filter(({ kind }) => kind === "state").map((signal) => new Timeline(signal));
-    const charts = signals.filter(({ kind }) => kind === "chart").map((signal) => new Chart(signal));
+    const { runbook } = this.#catalogue;
+    const states = signals
+      .filter(({ kind }) => kind === "state")
+      .map((signal) => new Timeline(signal, runbook));
+    const charts = signals.filter(({ kind }) => kind === "chart").map((signal) => new Chart(signal, runbook));
     this.panels.push(...states, ...charts);
     // In grids of their own: bands are low and charts are high.
     return [states, charts]

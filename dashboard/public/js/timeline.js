@@ -1,6 +1,7 @@
 // @ts-check
 /** A state over time: one band a series, so that a change of writer or of the active balancer is seen at once. */
 
+import { advice } from "./advice.js";
 import { make, say } from "./dom.js";
 import { formatSignal } from "./format.js";
 import { bandsOf, latest } from "./series.js";
@@ -20,13 +21,21 @@ export class Timeline {
   #rows = make("div", { class: "bands" });
   #note = make("p", { class: "note" });
 
-  /** @param {Signal} signal */
-  constructor(signal) {
+  /**
+   * @param {Signal} signal
+   * @param {string} runbook address of the runbook; empty for none
+   */
+  constructor(signal, runbook) {
     this.signal = signal;
     this.element = make(
       "figure",
       { class: "panel" },
-      make("figcaption", {}, make("h3", {}, signal.title), make("p", { class: "meaning" }, signal.meaning)),
+      make(
+        "figcaption",
+        {},
+        make("h3", {}, signal.title),
+        make("p", { class: "meaning" }, signal.meaning, ...advice(runbook, signal.runbook, signal.title)),
+      ),
       this.#rows,
       this.#note,
     );

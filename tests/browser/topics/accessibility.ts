@@ -10,6 +10,11 @@ export function accessibility(browser: () => Browser, site: () => string, dashbo
   const pages: readonly (readonly [string, () => string, (page: Page) => Promise<void>])[] = [
     ["the site", site, (page) => page.locator("#freshness", { hasText: /^Read by/ }).waitFor()],
     ["the guest book", () => `${site()}/guestbook`, (page) => page.getByLabel("Message").waitFor()],
+    [
+      "the runbook",
+      () => `${dashboard()}runbook`,
+      (page) => page.getByRole("heading", { name: "site-down" }).waitFor(),
+    ],
     ...views.map((view) => {
       const drawn = `#section-${view} figure :is(.legend .value, .band)`;
       const ready = (page: Page) => page.locator(drawn).first().waitFor();

@@ -36,6 +36,16 @@ async function untilDrawn(page: Page, ...titles: readonly string[]): Promise<voi
   });
 }
 
+/** Waits for the alert of a web server that is down, and follows it to what the runbook says. */
+async function firing(page: Page): Promise<void> {
+  const alert = page.locator("#alerting").getByRole("listitem").filter({ hasText: /^▲?◆?WebServerDown .*web-2/ });
+  await alert.getByRole("link", { name: "What to do about WebServerDown" }).click({ timeout: patience });
+  await page.waitForURL(/\/runbook#web-server-down$/);
+  const section = page.getByRole("heading", { name: "web-server-down" });
+  await section.waitFor();
+  assert.ok(await section.evaluate("(heading) => heading.getBoundingClientRect().top < innerHeight"));
+}
+
 /** Declares the tests. */
 export function dashboard(
   browser: () => Browser,
@@ -151,6 +161,7 @@ export function dashboard(
           .getByRole("status")
           .filter({ hasText: /^Needs attention: \d+ critical/ })
           .waitFor();
+        await firing(page);
       } finally {
         await stack().inHost(active, "s6-svc -u /run/scan/keepalived");
         await stack().inHost("web-2", "s6-svc -u /run/scan/web");

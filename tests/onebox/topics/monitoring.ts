@@ -112,7 +112,7 @@ export function monitoring(
       const labels = { alertname: "WebServerDown", server: web, stack: stack().name };
       const told = await webhook().told("firing", labels, 120_000);
       assert.match(told.annotations.summary ?? "", new RegExp(web));
-      assert.equal(told.annotations.runbook, "docs/runbook.md#web-server-down");
+      assert.equal(told.annotations.runbook, `${stack().outputs.dashboards.overview}runbook#web-server-down`);
       assert.equal((await ask(stack().site, { path: "/" })).status, 200);
       await stack().inHost(web, "s6-svc -u /run/scan/web");
       await webhook().told("resolved", labels, 150_000);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  parseAlerts,
   parseLines,
   parseSamples,
   queryNow,
@@ -31,6 +32,35 @@ describe("answers of Prometheus", () => {
   it("become one sample when they are a scalar", () => {
     const scalar = { status: "success", data: { resultType: "scalar", result: [1, "7"] } };
     assert.deepEqual(parseSamples(scalar), [{ labels: {}, value: 7 }]);
+  });
+
+  it("become the alerts that fire, the worst first and then the newest", () => {
+    const alert = (alertname: string, severity: string, minute: number, state = "firing") => ({
+      state,
+      labels: { alertname, severity, host: "web-1" },
+      annotations: { summary: `${alertname} of web-1`, runbook: "https://localhost/runbook#a" },
+      activeAt: `2026-01-31T12:0${minute}:00.5Z`,
+    });
+    const alerts = [
+      alert("Old", "warning", 1),
+      alert("New", "warning", 2),
+      alert("Waits", "critical", 3, "pending"),
+      alert("Worst", "critical", 0),
+      { state: "firing", activeAt: "2026-01-31T12:00:00Z" },
+    ];
+    const parsed = parseAlerts({ status: "success", data: { alerts } });
+    assert.deepEqual(
+      parsed.map(({ name, severity }) => `${name} ${severity}`),
+      ["Worst critical", "New warn", "Old warn", "alert warn"],
+    );
+    assert.deepEqual(parsed[0], {
+      name: "Worst",
+      severity: "critical",
+      summary: "Worst of web-1",
+      runbook: "https://localhost/runbook#a",
+      since: Date.UTC(2026, 0, 31, 12, 0, 0, 500),
+    });
+    for (const answer of [null, {}, { data: { alerts: "none" } }]) assert.deepEqual(parseAlerts(answer), []);
   });
 
   it("become lines", () => {

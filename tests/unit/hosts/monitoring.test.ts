@@ -172,7 +172,7 @@ describe("Prometheus", () => {
 
   it("accepts what it is told", () => {
     place.put({});
-    place.text("etc/prometheus/rules.yml", renderRules(usualInput));
+    place.text("etc/prometheus/rules.yml", renderRules(usualInput, "https://localhost:8444/runbook"));
     const text = renderPrometheus({
       layout: place.layout,
       hosts,

@@ -114,6 +114,7 @@ describe("the monitor's web server", () => {
       dashboardDirectory: `${place.root}/site`,
       vendorDirectories: { "/vendor/uplot/": `${place.root}/site` },
       signalsFile: `${place.root}/signals.json`,
+      runbookFile: `${place.root}/runbook.html`,
       balancers,
       passwordFile: null,
       ...more,

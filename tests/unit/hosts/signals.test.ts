@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderRules } from "../../../hosts/prometheusRules.ts";
+import { renderRunbookPage } from "../../../hosts/runbookPage.ts";
 import { burns } from "../../../hosts/signals/slo.ts";
 import { dashboardSignals, oneboxSignals, signalCatalogue, usualInput } from "../../../hosts/signals.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -10,6 +11,7 @@ const place = new Workplace();
 after(() => place.close());
 const catalogue = signalCatalogue(usualInput);
 const drawn = oneboxSignals(usualInput);
+const page = "https://localhost:8444/runbook";
 const runbook = readFileSync(join(import.meta.dirname, "../../../docs/runbook.md"), "utf8");
 
 /** Heading → what stands below it. */
@@ -60,6 +62,17 @@ describe("the signal catalogue", () => {
         assert.ok(text.includes(part), `${name} has no ${part}`);
   });
 
+  it("has the runbook as a page whose anchors are the sections, and which leads to no other document", () => {
+    const html = renderRunbookPage(runbook, "<dev>");
+    const anchors = [...html.matchAll(/<h2 id="([^"]+)">/g)].map(([, anchor]) => anchor);
+    assert.deepEqual(anchors, [...sections.keys()]);
+    const targets = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, target = ""]) => target);
+    for (const target of targets)
+      assert.ok(target === "/" || sections.has(target.replace(/^#/, "")), `a link to ${target}`);
+    assert.match(html, /<title>Runbook · &lt;dev&gt;<\/title>/);
+    assert.match(html, /<strong>Means<\/strong> [^<]+/);
+  });
+
   it("has thresholds that warn no later than they alarm, wherever somebody is told", () => {
     for (const { id, thresholds, alert, onebox } of catalogue) {
       if (alert !== null) assert.ok(thresholds !== null && !("none" in onebox), id);
@@ -86,13 +99,14 @@ describe("the signal catalogue", () => {
   });
 
   it("is told to the dashboard with the rule's name where there is a rule", () => {
-    const stack = { stack: "dev", domain: "www.foobar.com", links: [], hosts: [] };
+    const stack = { stack: "dev", domain: "www.foobar.com", links: [], hosts: [], runbook: "/runbook" };
     const told = JSON.parse(dashboardSignals(stack, usualInput));
     assert.deepEqual(Object.keys(told), [
       "stack",
       "domain",
       "links",
       "hosts",
+      "runbook",
       "headlines",
       "drills",
       "signals",
@@ -234,7 +248,7 @@ describe("the alert rules", () => {
   /** The rules of some alerts and what they are made of, without their texts. */
   function rulesOf(alerts: readonly string[], scrapeSeconds: number) {
     const input = { ...usualInput, scrapeSeconds };
-    const all: readonly Rule[] = JSON.parse(renderRules(input)).groups.flatMap(
+    const all: readonly Rule[] = JSON.parse(renderRules(input, page)).groups.flatMap(
       ({ rules }: { rules: readonly Rule[] }) => rules,
     );
     const wanted = all.filter(({ alert = "" }) => alerts.includes(alert));
@@ -289,14 +303,15 @@ describe("the alert rules", () => {
 
   it("say what it is, what it means and where the runbook is", () => {
     const groups: { name: string; rules: { annotations: Record<string, string> }[] }[] = JSON.parse(
-      renderRules(usualInput),
+      renderRules(usualInput, page),
     ).groups;
     const alerts = groups.find(({ name }) => name === "alerts")?.rules ?? [];
     assert.ok(alerts.length > 30, String(alerts.length));
     for (const { annotations } of alerts) {
       assert.match(annotations.summary ?? "", /\{\{/);
       assert.ok(annotations.description);
-      const anchor = /^docs\/runbook\.md#([a-z0-9-]+)$/.exec(annotations.runbook ?? "")?.[1] ?? "";
+      const [address, anchor = ""] = annotations.runbook?.split("#") ?? [];
+      assert.equal(address, page);
       assert.ok(sections.has(anchor), anchor);
     }
   });

@@ -40,7 +40,7 @@ describe("Sumo Logic", function () {
   it("has a panel a signal, of a series that the monitor records, and a monitor for each threshold", () => {
     const files = sumoFiles();
     const { panels, layout } = dashboard.parse(JSON.parse(files["dashboard.json"] ?? ""));
-    const rules = renderRules(usualInput, true);
+    const rules = renderRules(usualInput, "https://localhost:8444/runbook", true);
     for (const { id, title } of oneboxSignals(usualInput)) {
       const panel = panels.find(({ key }) => key === `panel-${id}`);
       assert.match(panel?.queries[0]?.queryString ?? "", new RegExp(`^metric=${signalSeries(id)} `), title);
