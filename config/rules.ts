@@ -88,7 +88,20 @@ const alertsOnOnebox = rule(["cloud", "monitoring"], ({ cloud, monitoring: { ale
         {
           path: pathText(["monitoring", "alerts"]),
           problem: "names receivers, which cloud aws does not use",
-          remedy: `On aws name them for the alarms' topic: ${setCommand(["aws", "alarms", "emails", 0], "operations@example.com")}, and take these away: ${removeCommand(["monitoring", "alerts"])}`,
+          remedy: `Name people for the alarms' topic, ${setCommand(["aws", "alarms", "emails", 0], alerts.email?.to[0] ?? "operations@example.com")}; webhooks and Slack subscribe to that topic by themselves (docs/aws-operations.md, Alarms); and take these away: ${removeCommand(["monitoring", "alerts"])}`,
+        },
+      ]
+    : [],
+);
+
+/** Alertmanager refuses to log in where nothing is encrypted, and this machine's loopback is spoken to in the plain. */
+const loginOverTls = rule(["monitoring"], ({ monitoring: { alerts } }) =>
+  alerts.email?.user !== undefined && /^(localhost|127\.0\.0\.1):/.test(alerts.email.server)
+    ? [
+        {
+          path: pathText(["monitoring", "alerts", "email", "user"]),
+          problem: "is a login at this machine's loopback, where nothing is encrypted",
+          remedy: `Let that server take messages without one: ${removeCommand(["monitoring", "alerts", "email", "user"])}`,
         },
       ]
     : [],
@@ -152,6 +165,7 @@ const rules: readonly Rule[] = [
   reachableBackends,
   sumoForm,
   alertsOnOnebox,
+  loginOverTls,
   distinctPorts,
   renewalInsideValidity,
   ...awsRules,

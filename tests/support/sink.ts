@@ -1,34 +1,14 @@
 /** A stand-in for Sumo Logic's HTTP Source on this machine's loopback, over HTTPS; refuses when told. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { IncomingHttpHeaders } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { run } from "../../tools/run.ts";
+import { type Pair, selfSigned } from "./selfSigned.ts";
 
 /** One request that was taken. */
 export interface Taken {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly lines: readonly string[];
-}
-
-/** A certificate for localhost that vouches for itself, PEM. */
-async function selfSigned(): Promise<{ readonly certificate: string; readonly key: string }> {
-  const folder = mkdtempSync(join(tmpdir(), "sink-"));
-  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-  const { code, stderr } = await run([
-    ...["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-    ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"],
-    ...["-keyout", key, "-out", certificate],
-  ]);
-  try {
-    if (code !== 0) throw new Error(`no certificate was made: ${stderr}`);
-    return { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 /** The sink. */
@@ -47,8 +27,9 @@ export class Sink {
     this.key = key;
   }
 
-  static async open(): Promise<Sink> {
-    const { certificate, key } = await selfSigned();
+  /** @param pair its certificate; default one of its own */
+  static async open(pair?: Pair): Promise<Sink> {
+    const { certificate, key } = pair ?? (await selfSigned());
     const sink = new Sink(certificate, key);
     await sink.listen();
     return sink;

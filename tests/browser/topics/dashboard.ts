@@ -38,7 +38,10 @@ async function untilDrawn(page: Page, ...titles: readonly string[]): Promise<voi
 
 /** Waits for the alert of a web server that is down, and follows it to what the runbook says. */
 async function firing(page: Page): Promise<void> {
-  const alert = page.locator("#alerting").getByRole("listitem").filter({ hasText: /^▲?◆?WebServerDown .*web-2/ });
+  const alert = page
+    .locator("#alerting")
+    .getByRole("listitem")
+    .filter({ hasText: /^▲?◆?WebServerDown .*web-2/ });
   await alert.getByRole("link", { name: "What to do about WebServerDown" }).click({ timeout: patience });
   await page.waitForURL(/\/runbook#web-server-down$/);
   const section = page.getByRole("heading", { name: "web-server-down" });

@@ -85,6 +85,22 @@ describe("rules about cloud aws", () => {
     assert.match(finding?.remedy ?? "", /pulumi config set --secret --path 'foobar:aws.certificate.key'/);
   });
 
+  it("sends who names receivers of alerts to the alarms' own", () => {
+    const alerts = {
+      email: { server: "smtp.example.com:587", from: "monitor@example.com", to: ["night@example.com"] },
+    };
+    const [{ path, problem, remedy } = { path: "", problem: "", remedy: "" }, ...more] = findings("staging", {
+      monitoring: { alerts },
+    });
+    assert.deepEqual(more, []);
+    assert.equal(
+      `${path} ${problem}`,
+      "foobar:monitoring.alerts names receivers, which cloud aws does not use",
+    );
+    assert.match(remedy, /pulumi config set --path 'foobar:aws\.alarms\.emails\[0\]' night@example\.com;/);
+    assert.match(remedy, /pulumi config rm --path 'foobar:monitoring\.alerts'/);
+  });
+
   it("wants an installation token of Sumo Logic, and where servers have the collector from", () => {
     const [form, source] = findings("staging", {
       monitoring: { sumoLogic: "https://collectors.sumologic.com/receiver/v1/http/abc" },

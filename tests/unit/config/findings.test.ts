@@ -27,6 +27,17 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     `foobar:monitoring.alerts.webhooks[0].server: is "alerts.example.com", but must be a server and its port, such as alerts.example.com:443. Mend it with, for example: pulumi config set --path 'foobar:monitoring.alerts.webhooks[0].server' alerts.example.com:443`,
   ],
   [
+    "a login at a mail server that is spoken to in the plain",
+    {
+      monitoring: {
+        alerts: {
+          email: { server: "localhost:2525", from: "a@example.com", to: ["b@example.com"], user: "monitor" },
+        },
+      },
+    },
+    `foobar:monitoring.alerts.email.user: is a login at this machine's loopback, where nothing is encrypted. Let that server take messages without one: pulumi config rm --path 'foobar:monitoring.alerts.email.user'`,
+  ],
+  [
     "a fraction where a whole number is wanted",
     { monitoring: { retentionDays: 1.5 } },
     "foobar:monitoring.retentionDays: is the number 1.5, but must be a whole number from 1 to 3653 (days). Mend it with, for example: pulumi config set --path 'foobar:monitoring.retentionDays' 15",

@@ -1,27 +1,15 @@
 /** The way to Sumo Logic, by a real HAProxy: how it asks again while the other end refuses or is away. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
-import { z } from "zod";
 import { renderSumoRelay } from "../../../hosts/logs/sumo.ts";
 import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
 import { packagedCommand } from "../../../tools/packages/command.ts";
+import { freePort } from "../../support/freePort.ts";
 import { Sink } from "../../support/sink.ts";
 import { Workplace } from "./support/workplace.ts";
 
 const pauses = { first: 50, longest: 400 };
-const address = z.object({ port: z.number() });
-
-/** A loopback port that nobody has now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = address.parse(server.address());
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 describe("the way to Sumo Logic", function () {
   this.timeout(30_000);
