@@ -8,21 +8,15 @@ import { FlowGraph, tcp, vrrp } from "../flows.ts";
 import type { Tier } from "../members.ts";
 import { OneboxCertificates } from "./certificates.ts";
 import { OneboxDashboard } from "./dashboard.ts";
-import { reachedBy, receiversOf } from "./exits.ts";
+import { exitsOf, reachedBy, receiversOf } from "./exits.ts";
 import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
 import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
 import { OneboxMysqlCluster } from "./mysqlCluster.ts";
-import { type Egress, type Machine, OneboxNetwork } from "./network.ts";
+import { type Machine, OneboxNetwork } from "./network.ts";
 import { packagesTree } from "./packages.ts";
 import type { OneboxParts } from "./parts.ts";
 import { OneboxServer } from "./server.ts";
-
-/** Where a URL leads. Its path is the secret, its host is not. */
-function egressOf(url: string): Egress {
-  const { hostname, port } = new URL(url);
-  return { host: hostname, port: port === "" ? ports.https : Number(port) };
-}
 
 function machineOf(settings: Settings): Machine {
   const { sumoLogic } = settings.monitoring;
@@ -31,9 +25,11 @@ function machineOf(settings: Settings): Machine {
     packages: packagesTree(resolve(import.meta.dirname, "../..")),
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
-    egress: sumoLogic === undefined ? null : pulumi.unsecret(sumoLogic.apply(egressOf)),
     domain: settings.domain,
-    exits: receiversOf(settings.monitoring),
+    // A URL's path is the secret, its host is not.
+    exits: pulumi.unsecret(
+      pulumi.output(sumoLogic).apply((url) => exitsOf(receiversOf(settings.monitoring), url)),
+    ),
   };
 }
 

@@ -1,12 +1,23 @@
 /** Servers outside the stack that it may reach: by the gateway, and through it by the machine's own network. Pure. */
 import type { ReceiverServer } from "../../hosts/alertmanager.ts";
 import type { GatewayExit } from "../../hosts/haproxy/gateway.ts";
+import { ports } from "../../hosts/ports.ts";
 
 /** Name of the host through which the machine's loopback enters, and by which the stack gets out. */
 export const gatewayName = "gateway";
 
 /** Where the gateway finds the ways out; the sandbox makes them. */
 export const exitsFolder = "exits";
+
+/** One way out. */
+export interface Exit {
+  /** Where it leads, `host:port`, by the machine's own network. */
+  readonly server: string;
+  /** Port at which the gateway takes who wants to go there. */
+  readonly port: number;
+  /** The name that a caller asks for by TLS; null for one that is reached by the gateway's own name. */
+  readonly name: string | null;
+}
 
 const isLoopback = (host: string) => host === "localhost" || host === "127.0.0.1";
 
@@ -15,7 +26,7 @@ function parts(server: string): { host: string; port: number } {
   return { host, port: Number(port) };
 }
 
-/** A server as the monitor reaches it. This machine's own loopback is the gateway's name, and needs no TLS. */
+/** A receiver as the monitor reaches it. This machine's own loopback is the gateway's name, and needs no TLS. */
 export function reachedBy(server: string): ReceiverServer {
   const { host, port } = parts(server);
   return isLoopback(host) ? { host: gatewayName, port, tls: false } : { host, port, tls: true };
@@ -37,10 +48,35 @@ export function receiversOf({ alerts }: AlertServers): readonly string[] {
   return [...new Set(all.map(({ server }) => server))];
 }
 
+/** The way to somebody who is told of alerts. */
+function receiverExit(server: string): Exit {
+  const { host, port } = parts(server);
+  return { server, port, name: isLoopback(host) ? null : host };
+}
+
+/** The way to an HTTP Source of Sumo Logic: its URL's port may be any, the gateway's is always that of HTTPS. */
+function sumoExit(url: string): Exit {
+  const { hostname, port } = new URL(url);
+  return { server: `${hostname}:${port === "" ? ports.https : port}`, port: ports.https, name: hostname };
+}
+
+/**
+ * Every way out, each once.
+ * @param receivers servers that receive alerts, `host:port`
+ * @param sumoLogic URL of an HTTP Source; undefined for none
+ */
+export function exitsOf(receivers: readonly string[], sumoLogic?: string): readonly Exit[] {
+  const all = [...receivers.map(receiverExit), ...(sumoLogic === undefined ? [] : [sumoExit(sumoLogic)])];
+  const key = ({ port, name }: Exit) => `${port} ${name}`;
+  return [...new Map(all.map((exit) => [key(exit), exit])).values()];
+}
+
+/** Names of servers outside that the monitor asks for: the gateway's address is theirs. */
+export function exitNames(exits: readonly Exit[]): readonly string[] {
+  return exits.flatMap(({ name }) => (name === null || isLoopback(name) ? [] : [name]));
+}
+
 /** The ways out as the gateway serves them. */
-export function gatewayExits(servers: readonly string[], folder: string): readonly GatewayExit[] {
-  return servers.map((server, index) => {
-    const { host, port } = parts(server);
-    return { name: isLoopback(host) ? null : host, port, socket: `${folder}/${index}` };
-  });
+export function gatewayExits(exits: readonly Exit[], folder: string): readonly GatewayExit[] {
+  return exits.map(({ port, name }, index) => ({ name, port, socket: `${folder}/${index}` }));
 }

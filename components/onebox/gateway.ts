@@ -5,7 +5,7 @@ import { type FirewallFlow, renderNftables } from "../../hosts/nftables.ts";
 import { ports } from "../../hosts/ports.ts";
 import { type HostHandle, RuleSet } from "../../provider/sdk/index.ts";
 import { deploy, layout, root } from "./deployment.ts";
-import { exitsFolder, gatewayExits, gatewayName } from "./exits.ts";
+import { type Exit, exitsFolder, gatewayExits, gatewayName } from "./exits.ts";
 
 /** The sandbox's first inherited socket: 0, 1 and 2 are the standard streams. */
 const firstDescriptor = 3;
@@ -16,21 +16,16 @@ export interface GatewayTargets {
   readonly site: string;
   /** Addresses of the monitors; the first answers. */
   readonly dashboards: readonly string[];
-  /** Who may leave by the gateway, by address, and the address at which it takes them; null: nobody. */
-  readonly egress: { readonly from: readonly string[]; readonly at: string } | null;
-  /** Servers outside, `host:port`, in the order in which the sandbox makes the ways to them. */
-  readonly exits: readonly string[];
+  /** The ways out, in the order in which the sandbox makes them. */
+  readonly exits: pulumi.Output<readonly Exit[]>;
   /** Addresses of the hosts that may use them. */
   readonly exiting: readonly string[];
 }
 
-/** Where the sandbox's way out is, seen from the gateway. */
-const egressSocket = "/run/host/egress/out.sock";
-
 /** TCP from the machine's loopback to the stack; by the stack's own network comes in only who may leave. */
 export function deployGateway(
   host: pulumi.Output<HostHandle>,
-  { site, dashboards, egress: leaving, exits, exiting }: GatewayTargets,
+  { site, dashboards, exits, exiting }: GatewayTargets,
   options: pulumi.CustomResourceOptions,
 ): void {
   const flow = (name: string, peers: readonly string[], port: number, why: string): FirewallFlow => ({
@@ -47,16 +42,22 @@ export function deployGateway(
       ? []
       : [flow("dashboards", dashboards, ports.https, "operators open the dashboards")]),
   ];
-  const toSumo =
-    leaving === null
-      ? []
-      : [flow("egress", leaving.from, ports.https, "copies of logs and metrics go to Sumo Logic")];
-  const ways = gatewayExits(exits, `${root}/${exitsFolder}`);
-  const toReceivers = [...new Set(ways.map(({ port }) => port))].map((port) =>
-    flow(`exit-${port}`, exiting, port, "the monitor tells people of alerts"),
+  const ways = exits.apply((known) => gatewayExits(known, `${root}/${exitsFolder}`));
+  const leaving = ways.apply((known) =>
+    [...new Set(known.map(({ port }) => port))].map((port) =>
+      flow(
+        `exit-${port}`,
+        exiting,
+        port,
+        "the monitor tells people of alerts and sends copies to Sumo Logic",
+      ),
+    ),
   );
-  const ingress = [...toSumo, ...toReceivers];
-  const rules = new RuleSet(gatewayName, { host, rules: renderNftables({ ingress, egress }) }, options);
+  const rules = new RuleSet(
+    gatewayName,
+    { host, rules: leaving.apply((ingress) => renderNftables({ ingress, egress })) },
+    options,
+  );
   const listeners = [
     { name: "https", target: `${site}:${ports.https}`, proxyProtocol: true },
     { name: "http", target: `${site}:${ports.http}`, proxyProtocol: true },
@@ -64,27 +65,14 @@ export function deployGateway(
       .slice(0, 1)
       .map((address) => ({ name: "dashboards", target: `${address}:${ports.https}`, proxyProtocol: false })),
   ].map((listener, index) => ({ ...listener, bind: `fd@${firstDescriptor + index}` }));
-  const out =
-    leaving === null
-      ? []
-      : [
-          {
-            name: "egress",
-            bind: `${leaving.at}:${ports.https}`,
-            target: `unix@${egressSocket}`,
-            proxyProtocol: false,
-          },
-        ];
   deploy(
     {
       host,
       hostName: gatewayName,
       name: "gateway",
-      files: {
-        [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(
-          renderGateway({ listeners: [...listeners, ...out], exits: ways }),
-        ),
-      },
+      files: ways.apply((known) => ({
+        [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(renderGateway({ listeners, exits: known })),
+      })),
       services: [gatewayService(layout)],
       after: [rules],
     },

@@ -4,7 +4,7 @@ import { Bridge, Host, type HostHandle, Sandbox, type SandboxHandle } from "../.
 import { type Member, ofTier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
 import { type AddressPlan, addressPlan } from "./addresses.ts";
-import { exitsFolder, gatewayName } from "./exits.ts";
+import { type Exit, exitNames, exitsFolder, gatewayName } from "./exits.ts";
 import { deployGateway } from "./gateway.ts";
 
 /** What the machine underneath lends to the stack. */
@@ -16,18 +16,10 @@ export interface Machine {
   /** Whether the stack runs without root: its daemons then all are the one user that the sandbox has. */
   readonly rootless: boolean;
   readonly ports: Settings["onebox"];
-  /** The one place outside that the monitor may reach; null: none. */
-  readonly egress: pulumi.Input<Egress> | null;
   /** The site's name. */
   readonly domain: string;
-  /** Servers outside, `host:port`, that the monitor may reach. */
-  readonly exits: readonly string[];
-}
-
-/** A place outside the stack. */
-export interface Egress {
-  readonly host: string;
-  readonly port: number;
+  /** Servers outside that the monitor may reach. */
+  readonly exits: pulumi.Output<readonly Exit[]>;
 }
 
 const loopback = "127.0.0.1";
@@ -49,13 +41,13 @@ function namesOf(plan: AddressPlan): Record<string, string> {
  */
 function tierNames(
   plan: AddressPlan,
-  { domain, exits }: Machine,
+  domain: string,
+  exits: readonly Exit[],
 ): Readonly<Record<string, Readonly<Record<string, string>>>> {
-  const outside = exits.map((server) => [server.split(":")[0] ?? "", plan.gateway.address] as const);
-  const reached = outside.filter(([name]) => name !== "localhost" && name !== loopback);
+  const outside = exitNames(exits).map((name) => [name, plan.gateway.address] as const);
   return {
     web: { database: loopback },
-    monitor: { ...Object.fromEntries(reached), [domain]: plan.virtual.address },
+    monitor: { ...Object.fromEntries(outside), [domain]: plan.virtual.address },
   };
 }
 
@@ -83,8 +75,10 @@ export class OneboxNetwork extends Network {
       {
         directory: machine.directory,
         packages: machine.packages,
-        egress: machine.egress,
-        exits: { folder: `hosts/${gatewayName}/${exitsFolder}`, servers: [...machine.exits] },
+        exits: machine.exits.apply((exits) => ({
+          folder: `hosts/${gatewayName}/${exitsFolder}`,
+          servers: exits.map(({ server }) => server),
+        })),
         listeners: [
           { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
           { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },
@@ -97,7 +91,6 @@ export class OneboxNetwork extends Network {
     this.sandbox = sandbox.handle;
     const at = this.inside();
     const bridge = new Bridge("bridge", { sandbox: sandbox.handle, name: bridgeName }, at);
-    const named = tierNames(this.plan, machine);
     const makeHost = (host: string, tier: string) => {
       const place = host === gatewayName ? this.plan.gateway : this.plan.places[host];
       if (!place) throw new Error(`host ${host} has no address`);
@@ -109,7 +102,10 @@ export class OneboxNetwork extends Network {
           name: host,
           number: place.number,
           address: `${place.address}/${this.plan.bits}`,
-          names: { ...namesOf(this.plan), ...named[tier] },
+          names: machine.exits.apply((exits) => ({
+            ...namesOf(this.plan),
+            ...tierNames(this.plan, machine.domain, exits)[tier],
+          })),
           keepListeners: host === gatewayName,
         },
         at,
@@ -118,10 +114,9 @@ export class OneboxNetwork extends Network {
     const members = args.members.map((member) => [member.name, makeHost(member.name, member.tier)] as const);
     this.hosts = new Map([...members, [gatewayName, makeHost(gatewayName, gatewayName)] as const]);
     const dashboards = ofTier(args.members, "monitor").map((monitor) => this.addressOf(monitor));
-    const egress = machine.egress === null ? null : { from: dashboards, at: this.plan.gateway.address };
     deployGateway(
       this.host(gatewayName),
-      { site: this.plan.virtual.address, dashboards, egress, exits: machine.exits, exiting: dashboards },
+      { site: this.plan.virtual.address, dashboards, exits: machine.exits, exiting: dashboards },
       at,
     );
     this.registerOutputs({ ranges: this.ranges });

@@ -27,11 +27,6 @@ const inputs = z.strictObject({
   packages: z.string(),
   /** Loopback sockets of this machine, inherited by the gateway host as descriptors 3, 4, ... */
   listeners: z.array(listener).max(6),
-  /** The one place outside that the gateway host may reach, by a socket in its folder; null: none. */
-  egress: z
-    .strictObject({ host: z.string().regex(/^[A-Za-z0-9.-]+$/), port })
-    .nullable()
-    .default(null),
   /** Servers of this machine's network, `host:port`, and the folder for the sockets that lead to them, from the stack's. */
   exits: z.strictObject({ folder: z.string(), servers: z.array(z.string()) }),
 });
@@ -112,14 +107,9 @@ async function stop(directory: string): Promise<void> {
   );
 }
 
-/** Whom the way out runs as: nobody, or without root the one user there is. */
-const egressUser = () => (process.getuid?.() === 0 ? "65534" : "0");
-
-function launchCommand(folder: string, { listeners, packages, egress, exits }: SandboxInputs): string[] {
+function launchCommand(folder: string, { listeners, packages, exits }: SandboxInputs): string[] {
   const tree = packages === "" ? "" : stackFolder(packages);
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-  // With a way out the first process still is in the machine's network when it starts it, and leaves it then.
-  const network = egress === null ? ["--net"] : [];
   return [
     // Before any socket is opened, so that the ways out inherit none.
     ...["sh", join(scripts, "with-exits.sh"), tree, join(folder, exits.folder), ...exits.servers, "--"],
@@ -127,10 +117,9 @@ function launchCommand(folder: string, { listeners, packages, egress, exits }: S
     join(scripts, "hold-listeners.pl"),
     ...listeners.map(({ address, port }) => `${address}:${port}`),
     "--",
-    ...["unshare", ...user, ...network, "--mount", "--pid", "--fork", "--"],
+    ...["unshare", ...user, "--net", "--mount", "--pid", "--fork", "--"],
     ...["sh", join(scripts, "sandbox-init.sh"), folder, dirname(dirname(process.execPath))],
     tree,
-    ...(egress === null ? [] : [`${egress.host}:${egress.port}`, egressUser()]),
   ];
 }
 

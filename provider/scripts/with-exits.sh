@@ -4,13 +4,15 @@
 set -eu
 here=$(dirname "$0") packages=$1 folder=$2
 shift 2
-user=
-[ "$(id -u)" = 0 ] || user='--user --map-root-user'
+# A way out needs nothing of root's: it runs as nobody, or without root as the one user there is.
+namespace='' user=65534
+[ "$(id -u)" = 0 ] || namespace='--user --map-root-user' user=0
 index=0
 while [ "$1" != -- ]; do
   mkdir -p "$folder"
-  setpriv --pdeathsig KILL unshare $user --mount --pid --fork --kill-child -- \
-    sh "$here/exit.sh" "$packages" "$folder" "$index" "$1" &
+  [ "$user" = 0 ] || chown "$user" "$folder"
+  setpriv --pdeathsig KILL unshare $namespace --mount --pid --fork --kill-child -- \
+    sh "$here/exit.sh" "$packages" "$user" "$folder" "$index" "$1" &
   index=$((index + 1))
   shift
 done

@@ -24,11 +24,7 @@ export class Sandbox extends pulumi.CustomResource {
   /** What everything inside it refers to. */
   declare readonly handle: pulumi.Output<SandboxHandle>;
 
-  constructor(
-    name: string,
-    args: WithDefaults<SandboxInputs, "egress">,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, args: Args<SandboxInputs>, opts?: pulumi.CustomResourceOptions) {
     super("onebox:index:Sandbox", name, { ...args, handle: undefined }, opts);
   }
 }

@@ -58,7 +58,6 @@ export async function makeBenchStack(): Promise<TestStack> {
     directory: stack.directory,
     packages: "",
     listeners: [],
-    egress: null,
     exits: { folder: "exits", servers: [] },
   });
   return stack;

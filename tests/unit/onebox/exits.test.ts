@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { gatewayExits, reachedBy, receiversOf } from "../../../components/onebox/exits.ts";
+import {
+  exitNames,
+  exitsOf,
+  gatewayExits,
+  reachedBy,
+  receiversOf,
+} from "../../../components/onebox/exits.ts";
 import { renderGateway } from "../../../hosts/haproxy/gateway.ts";
 import { Workplace } from "../hosts/support/workplace.ts";
 
@@ -20,8 +26,25 @@ describe("the ways out of a sandbox", () => {
     assert.deepEqual(receiversOf({ alerts }), ["a.example.com:443", "b.example.com:443"]);
   });
 
+  it("lead Sumo Logic's copies to its port by the gateway's 443, and stand once for who shares them", () => {
+    const url = (host: string) => `https://${host}/receiver/v1/http/secret`;
+    assert.deepEqual(exitsOf(["127.0.0.1:443"], url("localhost:8088")), [
+      { server: "127.0.0.1:443", port: 443, name: null },
+      { server: "localhost:8088", port: 443, name: "localhost" },
+    ]);
+    assert.equal(exitsOf(["a.example.com:443"], url("a.example.com")).length, 1);
+    assert.deepEqual(exitNames(exitsOf(servers, url("localhost"))), [
+      "hooks.slack.com",
+      "alerts.example.com",
+      "smtp.example.com",
+    ]);
+  });
+
   it("go by the name that is asked for where several share a port", () => {
-    const text = renderGateway({ listeners: [], exits: gatewayExits(servers, "/run/host/exits") });
+    const text = renderGateway({
+      listeners: [],
+      exits: gatewayExits(exitsOf(servers, "https://collectors.sumologic.com/a"), "/run/host/exits"),
+    });
     const of = (port: number) =>
       text.split(/^(?=frontend|backend)/m).find((part) => part.startsWith(`frontend exits-${port}`)) ?? "";
     assert.match(
@@ -29,6 +52,7 @@ describe("the ways out of a sandbox", () => {
       /use_backend exit-443-hooks\.slack\.com if \{ req\.ssl_sni -i hooks\.slack\.com \}/,
     );
     assert.match(of(443), /use_backend exit-443-alerts\.example\.com if/);
+    assert.match(of(443), /use_backend exit-443-collectors\.sumologic\.com if/);
     assert.doesNotMatch(of(443), /default_backend/);
     // A mail server speaks first: nothing is waited for.
     assert.doesNotMatch(of(587), /inspect-delay/);
