@@ -25,6 +25,22 @@ export const deniedLogGroup = 1;
 /** Refused packets that are logged: enough to see who tries what, too few to fill a disk. All of them are counted. */
 const deniedLogRate = "limit rate 10/second burst 20 packets";
 
+/**
+ * Other ends and ports of refused TCP and UDP, each with a count, so that who tries what can be told. So many at most,
+ * forgotten after an hour without a packet: what has no room is still counted by direction.
+ */
+export const deniedFlows = (direction: Direction): string => `denied_${direction}_flows`;
+const mostDeniedFlows = 128;
+
+const deniedFlowsSet = (direction: Direction): string[] => [
+  `set ${deniedFlows(direction)} {`,
+  "  type ipv4_addr . inet_proto . inet_service",
+  `  size ${mostDeniedFlows}`,
+  "  flags dynamic,timeout",
+  "  timeout 1h",
+  "}",
+];
+
 /** nftables refuses comments beyond 128 bytes. */
 const commentLength = 127;
 
@@ -98,6 +114,7 @@ function chain(direction: Direction, flows: readonly FirewallFlow[]): string[] {
     `  ${device} lo accept comment "the host itself"`,
     ...flows.flatMap((flow) => rules(direction, flow)).map((line) => `  ${line}`),
     `  ${housekeeping}`,
+    `  meta l4proto { tcp, udp } update @${deniedFlows(direction)} { ip ${direction === "in" ? "saddr" : "daddr"} . meta l4proto . th dport counter }`,
     `  counter name denied_${direction} ${comment("everything else is refused and counted")}`,
     `  ${deniedLogRate} log prefix "denied ${direction} " group ${deniedLogGroup}`,
     `  ${refuse}`,
@@ -121,6 +138,8 @@ export function renderNftables({ ingress, egress }: FirewallInput): string {
   ];
   const body = [
     ...counters.map((name) => `counter ${name} { }`),
+    ...deniedFlowsSet("in"),
+    ...deniedFlowsSet("out"),
     ...chain("in", ingress),
     "chain forward {",
     "  type filter hook forward priority filter; policy drop;",

@@ -42,6 +42,8 @@ export class OneboxFirewall extends Firewall {
   readonly ruleSet: RuleSet;
   /** TCP ports of the host's tier that flows lead to. */
   readonly openPorts: readonly number[];
+  /** TCP ports of all flows. */
+  readonly knownPorts: readonly number[];
 
   constructor(name: string, args: FirewallArgs<OneboxNetwork>, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:Firewall", name, {}, opts);
@@ -52,6 +54,7 @@ export class OneboxFirewall extends Firewall {
     this.openPorts = flows.flows.flatMap(({ to, port }) =>
       to === member.tier && port.protocol === "tcp" ? [port.number] : [],
     );
+    this.knownPorts = flows.flows.flatMap(({ port }) => (port.protocol === "tcp" ? [port.number] : []));
     const rules = renderNftables({
       ingress: ingress.map((rule) => flowOf(rule, network)),
       egress: egress.map((rule) => flowOf(rule, network)),

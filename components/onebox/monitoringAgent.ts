@@ -7,6 +7,7 @@ import { type Member, ofTier } from "../members.ts";
 import { MonitoringAgent, type MonitoringAgentArgs } from "../monitoringAgent.ts";
 import type { OneboxCertificates } from "./certificates.ts";
 import { deploy, layout, root, scanDirectory } from "./deployment.ts";
+import { gatewayName } from "./exits.ts";
 import type { OneboxFirewall } from "./firewall.ts";
 import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
@@ -21,6 +22,16 @@ export const certificateOwners = {
 } as const;
 
 export type AgentArgs = MonitoringAgentArgs<OneboxNetwork, OneboxCertificates, OneboxFirewall>;
+
+/** Address → who has it. */
+function namesByAddress({ plan }: OneboxNetwork, members: readonly Member[]): Record<string, string> {
+  const hosts = members.map(({ name }) => [plan.places[name]?.address ?? "", name] as const);
+  return {
+    ...Object.fromEntries(hosts),
+    [plan.gateway.address]: gatewayName,
+    [plan.virtual.address]: "virtual-address",
+  };
+}
 
 /** One host's agent: node exporter, the tier's own exporters, log metrics; offered to the monitor over mutual TLS; logs, sent to it likewise. */
 export class OneboxMonitoringAgent extends MonitoringAgent {
@@ -45,6 +56,8 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       logControl: logControl(layout),
       chores: member.tier === "monitor" ? [pruneLogs(layout, monitoring.retentionDays)] : [],
       openPorts: firewall.openPorts,
+      names: namesByAddress(network, members),
+      knownPorts: firewall.knownPorts,
       plainFolders: [root, "/tmp"],
       ulogdPlugins: `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/ulogd`,
     });

@@ -45,6 +45,10 @@ export interface AgentInput {
   readonly chores: readonly string[];
   /** TCP ports that flows of the stack lead to; the agent's own need not be among them. */
   readonly openPorts: readonly number[];
+  /** Address → name of everybody in the stack. */
+  readonly names: Readonly<Record<string, string>>;
+  /** TCP ports of any flow of the stack. */
+  readonly knownPorts: readonly number[];
   /** Folders in which no file may be setuid or setgid. */
   readonly plainFolders: readonly string[];
   /** Folder of ulogd's plugins: `/usr/lib/x86_64-linux-gnu/ulogd`. */

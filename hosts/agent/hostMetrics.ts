@@ -4,6 +4,12 @@ import type { Layout } from "../layout.ts";
 /** What the program is told. */
 export interface HostMetricsInput {
   readonly layout: Layout;
+  /** Name of the host. */
+  readonly host: string;
+  /** Address → name of everybody in the stack, for the ends of refused flows; anybody else is `other`. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Ports of any flow of the stack, for the same; any other is `other`. */
+  readonly knownPorts: readonly number[];
   /** Label → certificate, PEM, readable by the program. */
   readonly certificates: Readonly<Record<string, string>>;
   readonly intervalSeconds: number;
@@ -40,6 +46,32 @@ const firewallFunction = `firewall() {
       else printf "firewall_accepted_connections_total{flow=\\"%s\\"} %s\\n", name, $2
     }'
 }`;
+
+/**
+ * Refused TCP and UDP by both ends and port, from the packet filter's sets. Who is no host of the stack, and a port
+ * that is none of its flows', is `other`: a scan is a few series and not thousands.
+ */
+function deniedFlowsFunction({ host, names, knownPorts }: HostMetricsInput): string {
+  const known = Object.entries(names).map(([address, name]) => `${address}=${name}`);
+  return `denied_flows() {
+  for direction in in out; do
+    nft --numeric list set inet firewall "denied_\${direction}_flows" 2>/dev/null | awk -v direction=$direction -v host='${host}' -v names='${known.join(" ")}' -v ports=' ${[...new Set(knownPorts)].join(" ")} ' '
+      BEGIN { count = split(names, pairs, " "); for (i = 1; i <= count; i++) { split(pairs[i], pair, "="); name[pair[1]] = pair[2] } }
+      match($0, /[0-9.]+ [.] [0-9]+ [.] [0-9]+ counter packets [0-9]+/) {
+        split(substr($0, RSTART, RLENGTH), word, " ")
+        peer = word[1] in name ? name[word[1]] : "other"
+        protocol = word[3] == 6 ? "tcp" : "udp"
+        port = index(ports, " " word[5] " ") ? word[5] : "other"
+        packets[peer " " protocol " " port] += word[8]
+      }
+      END { for (key in packets) {
+        split(key, part, " ")
+        from = direction == "in" ? part[1] : host; to = direction == "in" ? host : part[1]
+        printf "firewall_denied_flow_packets_total{direction=\\"%s\\",source=\\"%s\\",destination=\\"%s\\",protocol=\\"%s\\",port=\\"%s\\"} %d\\n", direction, from, to, part[2], part[3], packets[key]
+      } }'
+  done
+}`;
+}
 
 /** Times and memory of every process in the host's own process namespace; fields counted after the name's ")". */
 const processesFunction = `processes() {
@@ -123,6 +155,7 @@ set -u
 umask 0022
 mkdir -p ${folder}
 ${firewallFunction}
+${deniedFlowsFunction(input)}
 ${processesFunction}
 ${servicesFunction(input.scanDirectory)}
 ${certificatesFunction(input.certificates)}
@@ -141,7 +174,7 @@ publish() { cat >${folder}/.$1 && mv ${folder}/.$1 ${folder}/$1.prom; }
 trap 'exit 0' TERM INT
 elapsed=${slowSeconds}
 while :; do
-  { firewall; processes; services; active; shipping; disk; } | publish host
+  { firewall; denied_flows; processes; services; active; shipping; disk; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
     { certificates; listeners; setuid; } | publish slow
     logrotate --state ${layout.run}/agent/rotation ${input.rotation}

@@ -74,6 +74,24 @@ export function securitySignals(w: string): readonly Signal[] {
       aws: metrics("stack/denied_packets"),
     },
     {
+      id: "denied-flows",
+      title: "Refused by flow",
+      unit: "count",
+      meaning:
+        "Packets a minute that a host's filter refused, by both ends and port. Who is no host of the stack, and a port that nothing here uses, is `other`.",
+      group: "security",
+      kind: "chart",
+      thresholds: null,
+      // denied-packets tells people: it counts these, and what has no port.
+      alert: null,
+      runbook: "denied-packets",
+      onebox: {
+        expr: `sum by (source, destination, port) (rate(firewall_denied_flow_packets_total[${w}])) * 60`,
+        legend: "{{source}} → {{destination}} {{port}}",
+      },
+      aws: none("the flow log names both ends of what security groups refuse: rejected-flows"),
+    },
+    {
       id: "rate-limited",
       title: "Rate-limited requests per second",
       unit: "req/s",

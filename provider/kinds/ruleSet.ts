@@ -24,9 +24,12 @@ const nft = (host: HostHandle, ...rest: string[]) => [
   ...rest,
 ];
 
-/** The live rule set without its counters. */
+/** The live rule set without its counters and what packets put into its sets. */
 async function liveRules(host: HostHandle): Promise<string> {
-  const { stdout } = await runInSandbox(host.sandbox.directory, nft(host, "--stateless", "list", "ruleset"));
+  const { stdout } = await runInSandbox(
+    host.sandbox.directory,
+    nft(host, "--stateless", "--terse", "list", "ruleset"),
+  );
   return stdout;
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
+import { query } from "../support/prometheus.ts";
 import type { TestStack } from "../support/stack.ts";
 
 /** Ports that daemons listen on somewhere, and a few where nothing ever should. */
@@ -66,6 +67,11 @@ export function firewall(stack: () => TestStack, hosts: readonly string[]): void
       await until("the log line", 10_000, async () => {
         const { stdout } = await stack().inHost("monitor", "cat /run/host/log/firewall/*");
         return stdout.includes("31337") ? null : "no line names port 31337";
+      });
+      const flow = '{source="monitor",destination="db-1",protocol="tcp",port="other"}';
+      await until("the flow in the metrics", 60_000, async () => {
+        const found = await query(stack(), `firewall_denied_flow_packets_total${flow} > 0`);
+        return found.length === 1 ? null : `${found.length} series`;
       });
     });
   });

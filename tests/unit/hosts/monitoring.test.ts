@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type AgentInput, type AgentTier, renderAgent } from "../../../hosts/agent/agent.ts";
 import { mtailProgram } from "../../../hosts/agent/mtail.ts";
 import { haproxyCheck } from "../../../hosts/haproxy/common.ts";
+import { renderNftables } from "../../../hosts/nftables.ts";
 import { renderPrometheus } from "../../../hosts/prometheus.ts";
 import { renderRules } from "../../../hosts/prometheusRules.ts";
 import { usualInput } from "../../../hosts/signals.ts";
@@ -26,6 +27,8 @@ describe("the monitoring agent", () => {
       logControl: null,
       chores: [],
       openPorts: [9443],
+      names: { "127.0.0.1": "web-1", "127.0.0.9": "gateway" },
+      knownPorts: [443],
       plainFolders: [place.root],
       ulogdPlugins: "/plugins",
       ...more,
@@ -88,6 +91,33 @@ describe("the monitoring agent", () => {
       said,
       'firewall_accepted_connections_total{flow="in_web"} 5\nfirewall_denied_packets_total{direction="in"} 7\n',
     );
+  });
+
+  it("counts what it refuses by both ends and port, the unknown as other", () => {
+    const text = agent("web").files[`${place.layout.etc}/agent/host-metrics`]?.content ?? "";
+    const body = text.match(/^denied_flows\(\) \{[\s\S]*?^\}/m)?.[0] ?? "";
+    const rules = place.text(
+      "rules.nft",
+      renderNftables({ ingress: [], egress: [] }).replaceAll(/^.* lo accept .*$/gm, ""),
+    );
+    const knock = (address: string, port: number) =>
+      `for n in 1 2 3; do echo x >/dev/udp/${address}/${port}; done 2>/dev/null`;
+    const script = [
+      `ip link set lo up; nft -f ${rules}`,
+      knock("127.0.0.9", 443),
+      knock("127.0.0.9", 22),
+      knock("127.0.0.9", 23),
+      knock("127.0.0.8", 443),
+      body,
+      "denied_flows | sort",
+    ].join("\n");
+    const line = (destination: string, port: string, packets: number) =>
+      `firewall_denied_flow_packets_total{direction="out",source="host-1",destination="${destination}",protocol="udp",port="${port}"} ${packets}`;
+    assert.deepEqual(place.run(["bash", "-c", script]).text.trim().split("\n"), [
+      line("gateway", "443", 3),
+      line("gateway", "other", 6),
+      line("other", "443", 3),
+    ]);
   });
 
   it("tells ports that no flow leads to, and files that run as somebody else", () => {

@@ -42,7 +42,7 @@ describe("the packet filter", () => {
     assert.equal(check({ ingress: [], egress: [] }).text, "");
     for (const hook of ["input", "output", "forward"])
       assert.match(text, new RegExp(`hook ${hook} priority filter; policy drop;`));
-    assert.doesNotMatch(text, /dport/);
+    assert.doesNotMatch(text, /dport \d/);
   });
 
   it("permits a flow from its peers to its port only, counted and with the reason", () => {
