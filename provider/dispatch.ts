@@ -89,9 +89,16 @@ export function handlerOf<I extends object, S extends object>(kind: Kind<I, S>):
     return Object.fromEntries(keysOf(given).map((key) => [key, kept[key]]));
   };
 
-  /** Compared with their defaults. What is unknown counts as changed, and so does a state of an older shape. */
-  const isChanged = (before: Bag, after: Bag): boolean =>
-    hasUnknown(after) || !same(previousIn(before), kind.kept.of(parse(after)));
+  /**
+   * Compared with their defaults. What is unknown counts as changed, and so does a state of an older shape. A refresh
+   * asks with the inputs that the state has, so the newer ones may be of an older shape as well.
+   */
+  const isChanged = (before: Bag, after: Bag): boolean => {
+    if (hasUnknown(after)) return true;
+    const wanted = kind.inputs.safeParse(after);
+    const kept = wanted.success ? kind.kept.of(wanted.data) : previousIn(after);
+    return kept === null || !same(previousIn(before), kept);
+  };
 
   return {
     check(news) {

@@ -44,9 +44,7 @@ async function firing(page: Page): Promise<void> {
     .filter({ hasText: /^▲?◆?WebServerDown .*web-2/ });
   await alert.getByRole("link", { name: "What to do about WebServerDown" }).click({ timeout: patience });
   await page.waitForURL(/\/runbook#web-server-down$/);
-  const section = page.getByRole("heading", { name: "web-server-down" });
-  await section.waitFor();
-  assert.ok(await section.evaluate("(heading) => heading.getBoundingClientRect().top < innerHeight"));
+  await page.locator(":target", { hasText: "web-server-down" }).waitFor();
 }
 
 /** Declares the tests. */

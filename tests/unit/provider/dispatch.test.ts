@@ -144,6 +144,11 @@ describe("diff", () => {
   it("takes a state of an older shape for a change", () => {
     assert.equal(diff(news, { ...state, password: 5 }).changes, true);
   });
+
+  it("compares what both know where a refresh brings inputs of an older shape", () => {
+    assert.equal(diff({ ...news, egress: null }, { ...state, egress: null }).changes, false);
+    assert.equal(diff({ ...news, place: "a" }, { ...state, place: "a" }).changes, true);
+  });
 });
 
 describe("create", () => {
