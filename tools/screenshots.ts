@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser } from "./browser.ts";
 import { type Command, serve } from "./command.ts";
-import { inHost, untilOneBalancer } from "./drills/hosts.ts";
+import { inHost, untilOneBalancer, writerOf } from "./drills/hosts.ts";
 import { startReading } from "./drills/load.ts";
 import { namesOf, oneboxStack, running } from "./onebox/stack.ts";
 import { projectRoot } from "./paths.ts";
@@ -53,9 +53,11 @@ const command: Command = {
     const overview = dashboards?.overview;
     const balancers = namesOf(known, "balancer");
     const [web] = namesOf(known, "web").slice(1);
-    if (endpoint === undefined || overview === undefined || balancers.length < 2 || web === undefined) {
+    const databases = namesOf(known, "database");
+    const few = balancers.length < 2 || databases.length < 3;
+    if (endpoint === undefined || overview === undefined || few || web === undefined) {
       throw new Problem(
-        `stack ${stack} lacks a monitor, a second balancer or a second web server to picture`,
+        `stack ${stack} lacks a monitor, a second balancer or web server, or a third database node to picture`,
       );
     }
     const progress = new Progress("screenshots");
@@ -85,22 +87,28 @@ const command: Command = {
         });
       }
       const active = await untilOneBalancer(live.directory, balancers);
-      progress.begin(`${web} and ${active} go, and come back`);
-      const both = (flag: "-d" | "-u") =>
+      const writer = await writerOf(live.site);
+      progress.begin(`${web}, ${active} and ${writer} go, and come back`);
+      const all = (flag: "-d" | "-u") =>
         Promise.all([
           inHost(live.directory, web, `s6-svc ${flag} /run/scan/web`),
           inHost(live.directory, active, `s6-svc ${flag} /run/scan/keepalived`),
+          inHost(live.directory, writer, `s6-svc ${flag} /run/scan/mariadb`),
         ]);
-      await both("-d");
+      await all("-d");
       try {
         await take(browser, {
           file: "failover.png",
           url: overview,
           scheme: "light",
-          height: 940,
+          height: 1300,
           ready: async (page) => {
-            await page.locator("#findings").getByText(web).first().waitFor();
-            for (const event of [`Web server left rotation: ${web}`, `Active balancer moved: ${active}`]) {
+            await page.locator("#alerts").getByText("WebServerDown").waitFor();
+            for (const event of [
+              `Web server left rotation: ${web}`,
+              `Active balancer moved: ${active} → `,
+              `Database writer moved: ${writer} → `,
+            ]) {
               await page
                 .getByRole("img", { name: new RegExp(`^Requests per second.* Marked: .*${event}`) })
                 .waitFor();
@@ -108,7 +116,7 @@ const command: Command = {
           },
         });
       } finally {
-        await both("-u");
+        await all("-u");
       }
     } finally {
       await reading.stop();
