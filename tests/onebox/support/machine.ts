@@ -48,17 +48,17 @@ export function inSession(session: number): readonly ProcessIdentity[] {
   return allProcesses().filter((process) => process.session === session);
 }
 
-/** A process, its parent, and everything below it. */
-export function familyOf(root: number): readonly ProcessIdentity[] {
+/** A sandbox's first process, the one that started it, and everything below them: the ways out are beside it. */
+export function familyOf(first: number): readonly ProcessIdentity[] {
   const all = allProcesses();
-  const family = new Set([root]);
+  const launcher = all.find(({ pid }) => pid === first)?.parent ?? 0;
+  const family = new Set(launcher > 1 ? [launcher, first] : [first]);
   for (let grown = true; grown; ) {
     const more = all.filter(({ pid, parent }) => family.has(parent) && !family.has(pid));
     for (const { pid } of more) family.add(pid);
     grown = more.length > 0;
   }
-  const launcher = all.find(({ pid }) => pid === root)?.parent ?? 0;
-  return all.filter(({ pid }) => family.has(pid) || (pid === launcher && pid > 1));
+  return all.filter(({ pid }) => family.has(pid));
 }
 
 /** Those of the processes that still run. */
