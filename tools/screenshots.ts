@@ -103,7 +103,7 @@ const command: Command = {
           scheme: "light",
           height: 1300,
           ready: async (page) => {
-            await page.locator("#alerts").getByText("WebServerDown").waitFor();
+            await page.locator("#alerts").getByText("WebServerDown", { exact: true }).waitFor();
             for (const event of [
               `Web server left rotation: ${web}`,
               `Active balancer moved: ${active} → `,
