@@ -1,5 +1,5 @@
 /** Writes the tables of docs/security.md from the program: a part of `npm run docs`. */
-import { writeFileSync } from "node:fs";
-import { renderSecurityPage, securityPage } from "./security/page.ts";
+import { readFileSync, writeFileSync } from "node:fs";
+import { reachOfClouds, renderSecurityPage, securityPage } from "./security/page.ts";
 
-writeFileSync(securityPage, await renderSecurityPage());
+writeFileSync(securityPage, renderSecurityPage(readFileSync(securityPage, "utf8"), await reachOfClouds()));

@@ -1,5 +1,4 @@
 /** docs/security.md with its tables as the program is: built against the tests' mocks. */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { committedConfig } from "../../tests/support/mockedStack.ts";
@@ -11,7 +10,7 @@ import { flowsTable, hopsTable, type TierOf, type Variant, withPart } from "./re
 export const securityPage = join(projectRoot, "docs/security.md");
 
 /** A committed stack, and the settings of it that open or close ways. */
-export interface Cloud {
+interface Cloud {
   readonly cloud: string;
   readonly stack: string;
   readonly settings: readonly {
@@ -20,7 +19,7 @@ export interface Cloud {
   }[];
 }
 
-export const clouds: readonly Cloud[] = [
+const clouds: readonly Cloud[] = [
   {
     cloud: "onebox",
     stack: "dev",
@@ -58,14 +57,12 @@ export const clouds: readonly Cloud[] = [
 
 const serverList = z.array(z.object({ name: z.string(), role: z.string() }));
 
-/** Name of a member of a committed stack → its tier. */
-export function tiersOf(stack: string): TierOf {
+function tiersOf(stack: string): TierOf {
   const servers = serverList.parse(JSON.parse(committedConfig(stack)["foobar:servers"] ?? "[]"));
   return (name) => servers.find((server) => server.name === name)?.role ?? name;
 }
 
-/** What the outputs say, as committed first and then under each setting. */
-export async function variantsOf({ stack, settings }: Cloud): Promise<readonly Variant[]> {
+async function variantsOf({ stack, settings }: Cloud): Promise<readonly Variant[]> {
   const variants: Variant[] = [];
   // One after the other: the mocks are the process's own.
   for (const { when, changes } of [{ when: "", changes: {} }, ...settings]) {
@@ -75,13 +72,35 @@ export async function variantsOf({ stack, settings }: Cloud): Promise<readonly V
   return variants;
 }
 
-/** The page as it must be. */
-export async function renderSecurityPage(): Promise<string> {
-  let page = readFileSync(securityPage, "utf8");
+/** What the outputs of a cloud's committed stack say, as committed first and then under each setting. */
+export interface CloudReach {
+  readonly cloud: string;
+  readonly tierOf: TierOf;
+  readonly variants: readonly Variant[];
+}
+
+/** Builds every cloud's stack under each setting. */
+export async function reachOfClouds(): Promise<readonly CloudReach[]> {
+  const reach: CloudReach[] = [];
   for (const cloud of clouds) {
-    const variants = await variantsOf(cloud);
-    page = withPart(page, `flows of ${cloud.cloud}`, flowsTable(variants, tiersOf(cloud.stack)));
-    page = withPart(page, `hops of ${cloud.cloud}`, hopsTable(variants));
+    reach.push({
+      cloud: cloud.cloud,
+      tierOf: tiersOf(cloud.stack),
+      variants: await variantsOf(cloud),
+    });
   }
-  return page;
+  return reach;
+}
+
+/** The page with its tables as they must be. */
+export function renderSecurityPage(page: string, reach: readonly CloudReach[]): string {
+  return reach.reduce(
+    (text, { cloud, tierOf, variants }) =>
+      withPart(
+        withPart(text, `flows of ${cloud}`, flowsTable(variants, tierOf)),
+        `hops of ${cloud}`,
+        hopsTable(variants),
+      ),
+    page,
+  );
 }
