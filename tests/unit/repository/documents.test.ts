@@ -40,6 +40,12 @@ describe("documents", () => {
       assert.ok(pages.includes(page));
   });
 
+  it("are all in the index of docs/", () => {
+    const named = new Set(linksOf(textOf("docs/README.md")).map((link) => normalize(join("docs", link))));
+    const missing = pages.filter((page) => /^docs\/(?!README)/.test(page) && !named.has(page));
+    assert.deepEqual(missing, []);
+  });
+
   for (const page of pages) {
     it(`${page} links to what is there`, () => {
       const broken = linksOf(textOf(page)).filter((link) => {
