@@ -5,14 +5,10 @@ import type { Properties } from "./envelope.ts";
 import { readyForRenewal, timeText, validity } from "./renewal.ts";
 import type { Definition } from "./standIn.ts";
 import { isUsage } from "./usages.ts";
-import {
-  certificateRequest,
-  type Issued,
-  keyAlgorithm,
-  selfSigned,
-  signRequest,
-  type Terms,
-} from "./x509.ts";
+import type { Issued, Terms } from "./x509.ts";
+
+/** Loaded when something is issued: most runs issue nothing. */
+const x509 = () => import("./x509.ts");
 
 const subject = z
   .strictObject({
@@ -85,6 +81,7 @@ export const certRequest: Definition = {
   inputs: requestInputs,
   secrets: ["privateKeyPem"],
   async create(inputs) {
+    const { certificateRequest, keyAlgorithm } = await x509();
     const given = z.object(requestInputs).parse(inputs);
     const certRequestPem = await certificateRequest(given.privateKeyPem, given.subject ?? {}, given);
     const id = Buffer.from(certRequestPem).toString("base64url").slice(-40);
@@ -101,6 +98,7 @@ export const selfSignedCert: Definition = {
   secrets: ["privateKeyPem"],
   ...renewal,
   async create(inputs) {
+    const { keyAlgorithm, selfSigned } = await x509();
     const given = z.object(selfSignedInputs).parse(inputs);
     const certificate = await selfSigned(given.privateKeyPem, given.subject ?? {}, given, {
       ...termsOf(inputs),
@@ -120,6 +118,7 @@ export const locallySignedCert: Definition = {
   secrets: ["caPrivateKeyPem"],
   ...renewal,
   async create(inputs) {
+    const { keyAlgorithm, signRequest } = await x509();
     const given = z.object(locallySignedInputs).parse(inputs);
     const certificate = await signRequest(
       given.certRequestPem,
