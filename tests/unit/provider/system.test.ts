@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { CommandError, nameOf, parentOf, run, startTime, until } from "../../../provider/system.ts";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CommandError, nameOf, parentOf, run, startTime, tell, until } from "../../../provider/system.ts";
 
 /** The message of a command's failure. */
 async function failureOf(command: Promise<unknown>): Promise<string> {
@@ -62,6 +65,26 @@ describe("a process", () => {
   it("that does not exist is none", () => {
     assert.deepEqual([startTime(0), parentOf(0), nameOf(0)], [null, 0, ""]);
     assert.equal(startTime(2 ** 22 + 1), null);
+  });
+});
+
+describe("telling", () => {
+  const folder = mkdtempSync(join(tmpdir(), "foobar-pipe-"));
+  const pipe = join(folder, "control");
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("reaches who listens, and knows when nobody does", async () => {
+    assert.equal(tell(pipe, "a"), false);
+    await run(["mkfifo", pipe]);
+    assert.equal(tell(pipe, "a"), false);
+    const listener = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      assert.equal(tell(pipe, "an"), true);
+      const heard = Buffer.alloc(8);
+      assert.equal(heard.toString("utf8", 0, readSync(listener, heard)), "an");
+    } finally {
+      closeSync(listener);
+    }
   });
 });
 
