@@ -1,6 +1,7 @@
 /** Pictures of a running stack for the README. */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { until } from "../provider/system.ts";
 import { openBrowser } from "./browser.ts";
 import { type Command, serve } from "./command.ts";
 import { inHost, untilOneBalancer, writerOf } from "./drills/hosts.ts";
@@ -103,6 +104,10 @@ const command: Command = {
           scheme: "light",
           height: 1300,
           ready: async (page) => {
+            // A writer is seen by its sessions, and this load only reads.
+            await until("another writer", patience, async () =>
+              (await writerOf(live.site).catch(() => writer)) === writer ? "none yet" : null,
+            );
             await page.locator("#alerts").getByText("WebServerDown", { exact: true }).waitFor();
             for (const event of [
               `Web server left rotation: ${web}`,
