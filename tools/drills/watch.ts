@@ -10,6 +10,8 @@ import { type Reads, startReading } from "./load.ts";
 const visitors = 4;
 /** Milliseconds between two requests of a visitor, where the limits allow it. */
 const briskPace = 50;
+/** Requests of each kind after which the visitors go home: at the brisk pace over half an hour. */
+const limit = 150_000;
 /** Requests that a visitor may make at most of what its address is allowed. */
 const share = 0.5;
 
@@ -92,10 +94,16 @@ export async function watch(drill: Drill, place: Place): Promise<Outcome> {
   const { site } = place.live;
   const pace = paceFor(place.stack.settings.limits.requestsPer10s);
   const author = newAuthor();
-  const reading = startReading(site, { readers: visitors, pace, from: (index) => `127.0.9.${index + 1}` });
+  const reading = startReading(site, {
+    readers: visitors,
+    limit,
+    pace,
+    from: (index) => `127.0.9.${index + 1}`,
+  });
   const writing = startWriting(site, {
     writers: visitors,
     author,
+    limit,
     pace,
     from: (index) => `127.0.10.${index + 1}`,
   });
