@@ -41,10 +41,7 @@ export interface ServiceSpec {
   readonly output: KeptOutput;
 }
 
-/**
- * Who reads the output follows the newest file and finishes the one before it, so that it may be behind by one file;
- * 4 MB are a quarter of an hour of a chatty daemon.
- */
+/** Who reads the output follows the newest file and finishes the one before it, so that it may be behind by one file. */
 const usualOutput: KeptOutput = { files: 4, bytes: 4_000_000 };
 
 /** A service with the usual end (TERM, 5 s), no capabilities, no environment, restarted when its files change. */
