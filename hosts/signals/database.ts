@@ -19,7 +19,13 @@ const onlyGalera = none("belongs to Galera's replication, which RDS does not use
 
 /** When a session to each database node was last begun as the writer, Unix seconds, seen by any web server. */
 const writerSessions = 'haproxy_server_last_session_seconds{job="database-proxy",proxy="writer"}';
-const newestSession = `max by (server) (timestamp(${writerSessions}) - (${writerSessions} >= 0))`;
+/**
+ * A node with open sessions counts as a minute later: times are whole seconds, and within one second the old writer may
+ * have begun a last session and the new one its first. The old one's sessions are closed.
+ */
+const openSessions =
+  'max by (server) (haproxy_server_current_sessions{job="database-proxy",proxy="writer"} > bool 0)';
+const newestSession = `(max by (server) (timestamp(${writerSessions}) - (${writerSessions} >= 0)) + 60 * ${openSessions})`;
 
 /** What only a managed database has a number of its own for. */
 function managedOnly(id: string, title: string, meaning: string, metric: string): Signal {

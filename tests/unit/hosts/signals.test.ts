@@ -119,6 +119,39 @@ describe("the signal catalogue", () => {
   });
 });
 
+describe("the writer of the database", () => {
+  const writer = drawn.find(({ id }) => id === "database-writer")?.onebox.expr;
+  const series = (metric: string, server: string, values: string) => ({
+    series: `haproxy_server_${metric}{job="database-proxy",proxy="writer",server="${server}"}`,
+    values,
+  });
+
+  it("is the node with the newest session, and of two within one second the one whose sessions are open", () => {
+    const at = (time: string, one: number, two: number) => ({
+      expr: writer,
+      eval_time: time,
+      exp_samples: [
+        { labels: '{server="db-1"}', value: one },
+        { labels: '{server="db-2"}', value: two },
+      ],
+    });
+    const input_series = [
+      series("last_session_seconds", "db-1", "0 5 10 15"),
+      series("last_session_seconds", "db-2", "-1 5 10 15"),
+      series("current_sessions", "db-1", "3 0 0 0"),
+      series("current_sessions", "db-2", "0 3 3 3"),
+    ];
+    const test = {
+      evaluation_interval: "5s",
+      rule_files: [place.text("none.yml", JSON.stringify({ groups: [] }))],
+      tests: [{ interval: "5s", input_series, promql_expr_test: [at("0s", 1, 0), at("15s", 0, 1)] }],
+    };
+    const path = place.text("writer.yml", JSON.stringify(test));
+    const { code, text } = place.run(["promtool", "test", "rules", path]);
+    assert.equal(code, 0, text);
+  });
+});
+
 /** One case of promtool's: series over time, and what is told at some moments. */
 interface Case {
   readonly name: string;
