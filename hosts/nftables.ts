@@ -26,11 +26,12 @@ export const deniedLogGroup = 1;
 const deniedLogRate = "limit rate 10/second burst 20 packets";
 
 /**
- * Other ends and ports of refused TCP and UDP, each with a count, so that who tries what can be told. So many at most,
- * forgotten after an hour without a packet: what has no room is still counted by direction.
+ * Other ends and ports of refused TCP and UDP, each with a count, so that who tries what can be told. So many at most
+ * (a scan of a thousand ports, read in 20 ms of the processor), forgotten after an hour without a packet: what has no
+ * room is still counted by direction.
  */
 export const deniedFlows = (direction: Direction): string => `denied_${direction}_flows`;
-const mostDeniedFlows = 128;
+const mostDeniedFlows = 1024;
 
 const deniedFlowsSet = (direction: Direction): string[] => [
   `set ${deniedFlows(direction)} {`,
