@@ -92,7 +92,8 @@ export class OneboxLoadBalancer extends LoadBalancer {
         }),
         folders: { [`${layout.run}/balancer`]: "haproxy" },
         services: [balancerService(layout)],
-        after: [firewall.ruleSet],
+        // HAProxy takes a server that is new to it for healthy until its first check has failed.
+        after: [firewall.ruleSet, ...targets.flatMap((server) => server.services)],
       },
       at,
     );
