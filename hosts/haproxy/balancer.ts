@@ -96,6 +96,8 @@ const headers = Object.entries(securityHeaders).map(
 function defaults(mode: "http" | "tcp"): string {
   return section(`defaults ${mode}`, [
     `mode ${mode}`,
+    // At a reload a kept connection ends with its next answer: ended while idle, it may meet a request under way.
+    ...(mode === "http" ? ["option idle-close-on-response"] : []),
     "log global",
     "option dontlognull",
     // A server that does not take a connection within this is passed over; the network is one hop.
