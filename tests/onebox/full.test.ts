@@ -8,13 +8,16 @@ import { added, familyOf, stillRunning, type Traces, traces } from "./support/ma
 import { fullTopology, TestStack } from "./support/stack.ts";
 import { startWebhook, type Webhook } from "./support/webhook.ts";
 import { drift } from "./topics/drift.ts";
+import { drillsOf } from "./topics/drills.ts";
 import { entrance } from "./topics/entrance.ts";
 import { failover } from "./topics/failover.ts";
 import { firewall } from "./topics/firewall.ts";
 import { hops } from "./topics/hops.ts";
 import { monitoring } from "./topics/monitoring.ts";
 import { rolling } from "./topics/rolling.ts";
+import { scaling } from "./topics/scaling.ts";
 import { site } from "./topics/site.ts";
+import { status } from "./topics/status.ts";
 
 describe("the full topology", function () {
   this.timeout(180_000);
@@ -57,6 +60,9 @@ describe("the full topology", function () {
   hops(up);
   monitoring(up, hook, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
   rolling(up);
+  scaling(up, fullTopology);
+  drillsOf(up, { balancers: named("balancer"), databases: named("database") });
+  status(up, named("database"));
   drift(up);
 
   describe("the end", () => {

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,9 +17,10 @@ import {
 import { type Finished, kill, type RunOptions, until } from "../../../provider/system.ts";
 import { hostOf, inHost, signalService } from "../../../tools/drills/hosts.ts";
 import type { Target } from "../../../tools/drills/http.ts";
-import { projectRoot, pulumiHome } from "../../../tools/paths.ts";
+import { node24, projectRoot, pulumiHome } from "../../../tools/paths.ts";
 import { exportState, inputsOf } from "../../../tools/pulumi/deployment.ts";
 import { pulumiVariables } from "../../../tools/pulumi/environment.ts";
+import { stackFile } from "../../../tools/pulumi/stackFile.ts";
 import { type RunResult, run } from "../../../tools/run.ts";
 import { findCli } from "../../../tools/setup/cli.ts";
 import { inSession } from "./machine.ts";
@@ -65,6 +66,15 @@ const outputs = z.object({
   caCertificate: z.string(),
 });
 export type Outputs = z.infer<typeof outputs>;
+
+/** A command of the project that runs. */
+export interface Command {
+  readonly ended: Promise<RunResult>;
+  /** Ctrl-C. */
+  readonly interrupt: () => void;
+  /** Waits until its messages match. @returns the match */
+  readonly says: (pattern: RegExp) => Promise<readonly string[]>;
+}
 
 const agentService = z.object({ host: z.object({ name: z.string() }), name: z.string() });
 const agentState = z.object({
@@ -158,7 +168,7 @@ export class TestStack {
     const config = Object.fromEntries(
       Object.entries(this.config).map(([key, value]) => [`foobar:${key}`, value]),
     );
-    writeFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), JSON.stringify({ config }));
+    writeFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), JSON.stringify({ config }, null, 2));
   }
 
   /** Runs an operation of the CLI on the stack; its exit code tells. */
@@ -224,6 +234,39 @@ export class TestStack {
   async recover(): Promise<void> {
     await this.must(["pulumi", "-C", projectRoot, "cancel", "--yes", "--stack", this.name]);
     await this.operate("refresh", ["--clear-pending-creates"]);
+  }
+
+  /**
+   * Starts one of the project's commands on the stack, as a user would: the command finds the stack's config where the
+   * project has it, and the state where the test has it.
+   */
+  command(name: string, ...args: readonly string[]): Command {
+    const file = stackFile(this.name);
+    copyFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), file);
+    const argv = [join(projectRoot, "tools", `${name}.ts`), ...args, "--stack", this.name];
+    const child = spawn(node24, argv, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        said[stream] += text;
+      });
+    const ended = once(child, "close").then(() => {
+      rmSync(file, { force: true });
+      return { code: child.exitCode ?? -1, ...said };
+    });
+    return {
+      ended,
+      interrupt: () => {
+        child.kill("SIGINT");
+      },
+      says: async (pattern) => {
+        await until(`${name} saying ${pattern}`, 120_000, () => {
+          if (child.exitCode !== null) throw new Error(`it ended before: ${said.stdout}${said.stderr}`);
+          return pattern.test(said.stderr) ? null : said.stderr;
+        });
+        return pattern.exec(said.stderr) ?? [];
+      },
+    };
   }
 
   /** `pulumi refresh`. @returns what it printed */

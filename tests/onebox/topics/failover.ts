@@ -1,10 +1,9 @@
-/** Killing any one process or host keeps the site up, and no acknowledged write is lost. */
+/** Ending any one process or host keeps the site up, and no acknowledged write is lost: what the drills leave out. */
 import assert from "node:assert/strict";
 import { runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
-import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
+import { setLink, untilDatabaseWhole, untilOneBalancer } from "../../../tools/drills/hosts.ts";
 import { lostWrites, startWriting, type Writes } from "../../../tools/drills/ledger.ts";
-import { startReading } from "../../../tools/drills/load.ts";
 import type { TestStack } from "../support/stack.ts";
 
 /** A bounded load of writes around `harm`; afterwards the ledger is recounted. */
@@ -28,23 +27,9 @@ export function failover(
   describe("failover", () => {
     afterEach(() => untilDatabaseWhole(stack().directory, databases));
 
-    it("loses no request when a web server is killed", async () => {
-      const reading = startReading(stack().site);
-      await reading.more(200);
-      await stack().killService("web-2", "web");
-      await reading.more(400);
-      const { failed } = await reading.stop();
-      assert.deepEqual(failed, []);
-    });
-
     it("loses no request when a web server's application is killed", async () => {
       const { failed } = await underWrites(stack(), () => stack().killService("web-1", "site"));
       assert.deepEqual(failed, []);
-    });
-
-    it("goes on when the active balancer is killed", async () => {
-      const active = await untilOneBalancer(stack().directory, balancers);
-      await underWrites(stack(), () => stack().killService(active, "balancer"));
     });
 
     it("goes on when keepalived on the active balancer is killed", async () => {
@@ -64,26 +49,6 @@ export function failover(
     it("goes on when a whole web host ends", async () => {
       await underWrites(stack(), async () => {
         await runInSandbox(stack().directory, ["sh", "-c", 'kill -KILL "$(cat /run/hosts/web-3)"']);
-      });
-    });
-
-    it("loses no acknowledged write when the database's writer is killed", async () => {
-      const writer = await writerOf(stack().site);
-      await underWrites(stack(), () => stack().killService(writer, "mariadb"));
-      assert.notEqual(await writerOf(stack().site), writer, "the writer is another now");
-    });
-
-    it("loses no acknowledged write when the database's writer is cut off", async () => {
-      const writer = await writerOf(stack().site);
-      await underWrites(stack(), async () => {
-        await setLink(stack().directory, writer, "down");
-      });
-      await setLink(stack().directory, writer, "up");
-    });
-
-    it("writes again when all database nodes are killed at once", async () => {
-      await underWrites(stack(), async () => {
-        await Promise.all(databases.map((node) => stack().killService(node, "mariadb")));
       });
     });
 

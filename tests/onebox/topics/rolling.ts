@@ -10,7 +10,7 @@ import { projectRoot } from "../../../tools/paths.ts";
 import type { TestStack } from "../support/stack.ts";
 
 /** Runs `up` while visitors read and write; none of them may fail. */
-async function upUnderLoad(stack: TestStack): Promise<void> {
+export async function upUnderLoad(stack: TestStack): Promise<void> {
   const reading = startReading(stack.site, { readers: 3 });
   const writing = startWriting(stack.site, { writers: 2 });
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);
