@@ -9,10 +9,13 @@ import { startReading } from "../../../tools/drills/load.ts";
 import { projectRoot } from "../../../tools/paths.ts";
 import type { TestStack } from "../support/stack.ts";
 
-/** Runs `up` while visitors read and write; none of them may fail. */
-export async function upUnderLoad(stack: TestStack): Promise<void> {
-  const reading = startReading(stack.site, { readers: 3 });
-  const writing = startWriting(stack.site, { writers: 2 });
+/**
+ * Runs `up` while visitors read and write; none of them may fail.
+ * @param pace milliseconds between two requests of a visitor, so that a long `up` stays within the load's bounds
+ */
+export async function upUnderLoad(stack: TestStack, pace = 0): Promise<void> {
+  const reading = startReading(stack.site, { readers: 3, pace });
+  const writing = startWriting(stack.site, { writers: 2, pace });
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);
   await stack.up();
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);

@@ -23,6 +23,9 @@ async function servers(stack: TestStack): Promise<readonly string[]> {
   return [...seen].sort();
 }
 
+/** Milliseconds: hosts are made, which takes longer than a change of files. */
+const pace = 50;
+
 const more: readonly TestServer[] = [
   { name: "web-4", role: "web", zone: "a" },
   { name: "web-5", role: "web", zone: "b" },
@@ -38,14 +41,14 @@ export function scaling(stack: () => TestStack, topology: readonly TestServer[])
 
     it("adds web servers that serve, and fails no request", async () => {
       stack().configure({ servers: [...topology, ...more] });
-      await upUnderLoad(stack());
+      await upUnderLoad(stack(), pace);
       assert.deepEqual(await servers(stack()), [...webs, ...added]);
       assert.deepEqual(Object.keys(stack().outputs.servers).sort(), [...webs, ...added]);
     });
 
     it("takes them away again, fails no request and leaves nothing of them", async () => {
       stack().configure({ servers: topology });
-      await upUnderLoad(stack());
+      await upUnderLoad(stack(), pace);
       assert.deepEqual(await servers(stack()), webs);
       const hosts = readdirSync(join(projectRoot, stack().directory, "hosts"));
       assert.deepEqual(

@@ -29,7 +29,7 @@ export function status(stack: () => TestStack, databases: readonly string[]): vo
     it("names a host that is down, a service that does not run and a node out of step", async () => {
       let told: Awaited<ReturnType<typeof asJson>> = { code: 0, problems: [], databaseSynced: {}, hosts: [] };
       try {
-        await Promise.all([ofSandbox("-d"), ofService("-d"), desync("ON")]);
+        await Promise.all([ofSandbox("-dk"), ofService("-d"), desync("ON")]);
         await until("the three faults in the status", 30_000, async () => {
           told = await asJson();
           const missing = problems.filter((one) => !told.problems.includes(one));
