@@ -1,8 +1,10 @@
 /** Rules that span several keys. Pure: settings in, findings out. */
+
 import { z } from "zod";
 import { awsRules } from "./awsRules.ts";
 import { pathText, removeCommand, setCommand, setSecretCommand } from "./commands.ts";
 import type { Finding } from "./findings.ts";
+import { isLoopback } from "./loopback.ts";
 import { type Rule, rule } from "./rule.ts";
 import type { Checked, Role } from "./schema.ts";
 import type { Secret } from "./secret.ts";
@@ -96,7 +98,7 @@ const alertsOnOnebox = rule(["cloud", "monitoring"], ({ cloud, monitoring: { ale
 
 /** Alertmanager refuses to log in where nothing is encrypted, and this machine's loopback is spoken to in the plain. */
 const loginOverTls = rule(["monitoring"], ({ monitoring: { alerts } }) =>
-  alerts.email?.user !== undefined && /^(localhost|127\.0\.0\.1):/.test(alerts.email.server)
+  alerts.email?.user !== undefined && isLoopback(alerts.email.server.replace(/:.*/, ""))
     ? [
         {
           path: pathText(["monitoring", "alerts", "email", "user"]),

@@ -1,5 +1,5 @@
 /** Text of the s6 service folders that run a host's services. Pure. */
-import { createHash } from "node:crypto";
+import { digestOf } from "./digest.ts";
 
 /** How a process is run under supervision. */
 export interface Supervised {
@@ -133,7 +133,5 @@ export function serviceFolder(name: string, service: Supervised): readonly Servi
 
 /** Hash of a service folder: changes when the process has to be started anew. */
 export function folderHash(files: readonly ServiceFile[]): string {
-  return createHash("sha256")
-    .update(JSON.stringify(files.filter(({ path }) => path !== "down")))
-    .digest("hex");
+  return digestOf(JSON.stringify(files.filter(({ path }) => path !== "down")));
 }

@@ -89,8 +89,11 @@ export function startDetached(argv: readonly string[], outputDescriptor: number)
 export function tell(pipe: string, words: string): boolean {
   try {
     const descriptor = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(descriptor, words);
-    closeSync(descriptor);
+    try {
+      writeSync(descriptor, words);
+    } finally {
+      closeSync(descriptor);
+    }
     return true;
   } catch {
     return false;

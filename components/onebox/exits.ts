@@ -1,4 +1,6 @@
 /** Servers outside the stack that it may reach: by the gateway, and through it by the machine's own network. Pure. */
+
+import { isLoopback } from "../../config/loopback.ts";
 import type { ReceiverServer } from "../../hosts/alertmanager.ts";
 import type { GatewayExit } from "../../hosts/haproxy/gateway.ts";
 import { ports } from "../../hosts/ports.ts";
@@ -18,8 +20,6 @@ export interface Exit {
   /** The name that a caller asks for by TLS; null for one that is reached by the gateway's own name. */
   readonly name: string | null;
 }
-
-const isLoopback = (host: string) => host === "localhost" || host === "127.0.0.1";
 
 function parts(server: string): { host: string; port: number } {
   const [host = "", port = ""] = server.split(":");

@@ -39,7 +39,8 @@ export class OneboxLoadBalancer extends LoadBalancer {
     const { network, nodes, domain, certificates, tls } = args;
     this.members = nodes.map(({ member }) => ({ name: member.name, address: network.addressOf(member) }));
     const services = nodes.flatMap((node) => this.node(args, node));
-    network.siteConsistsOf([...services, ...args.targets.flatMap((server) => server.services)]);
+    // They come after the web servers.
+    network.siteConsistsOf(services);
     const endpoint = new Endpoint(
       name,
       {

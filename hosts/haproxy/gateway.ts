@@ -3,12 +3,12 @@ import type { Layout } from "../layout.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import { globalSection, section } from "./common.ts";
 
-/** One port that is passed on, into the stack or out of it. */
+/** One port that is passed on into the stack. */
 export interface GatewayListener {
   readonly name: string;
   /** `fd@3`, an inherited listening socket, or `127.0.0.1:8443`. */
   readonly bind: string;
-  /** `address:port`, or `unix@` and a path, that it is passed on to. */
+  /** `address:port` that it is passed on to. */
   readonly target: string;
   /** Whether the target is told the visitor's address by the PROXY protocol, version 2. */
   readonly proxyProtocol: boolean;

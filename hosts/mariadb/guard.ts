@@ -46,7 +46,7 @@ while :; do
 $(stat --file-system --format='%a %S' ${dataDirectory} 2>/dev/null || echo '0 0')
 END
   free=$((blocks * size / 1048576))
-  if [ "$size" -eq 0 ]; then wanted=$wanted
+  if [ "$size" -eq 0 ]; then :
   elif [ "$free" -lt ${reserveMiB} ]; then wanted=ON
   elif [ "$free" -ge ${roomMiB} ]; then wanted=OFF
   fi

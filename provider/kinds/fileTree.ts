@@ -1,5 +1,4 @@
 /** Files of a host, with their content, mode and owner. */
-import { createHash } from "node:crypto";
 import {
   chmodSync,
   chownSync,
@@ -13,6 +12,7 @@ import {
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { Finding } from "../../config/findings.ts";
+import { digestOf } from "../digest.ts";
 import { hostFolder, hostHandle, liveSandbox } from "../handles.ts";
 import type { Kind } from "../kind.ts";
 import { userId, userName } from "../processes.ts";
@@ -24,8 +24,6 @@ const file = z.strictObject({
   /** Service user that owns it; `root` for nobody else. */
   user: userName,
 });
-
-const digestOf = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 
 /** A file as the state keeps it: by its digest, since the engine writes the whole state after every step. */
 const keptFile = z.union([
@@ -54,7 +52,7 @@ function versionOf({ files, folders }: FileTreeInputs): string {
   const sorted = [...Object.entries(files), ...Object.entries(folders)].sort(([one], [other]) =>
     one < other ? -1 : 1,
   );
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex");
+  return digestOf(JSON.stringify(sorted));
 }
 
 function isRootless({ host }: Pick<FileTreeInputs, "host">): boolean {

@@ -1,7 +1,7 @@
 /** A host's packet filter: the whole nftables rule set of its network namespace. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { z } from "zod";
+import { digestOf } from "../digest.ts";
 import { runFolder, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostHandle, liveSandbox } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
@@ -13,8 +13,6 @@ const inputs = z.strictObject({
   rules: z.string().min(1),
 });
 export type RuleSetInputs = z.infer<typeof inputs>;
-
-const hashOf = (text: string) => createHash("sha256").update(text).digest("hex");
 
 /** In the host's network namespace, which outlives the host's processes. */
 const nft = (host: HostHandle, ...rest: string[]) => [
@@ -41,7 +39,7 @@ export const ruleSet: Kind<RuleSetInputs> = {
 
   async ensure({ host, rules }) {
     await runInSandbox(host.sandbox.directory, nft(host, "-f", "-"), { input: `flush ruleset\n${rules}\n` });
-    return { applied: hashOf(await liveRules(host)) };
+    return { applied: digestOf(await liveRules(host)) };
   },
 
   async observe({ host }, { applied }) {
@@ -49,7 +47,7 @@ export const ruleSet: Kind<RuleSetInputs> = {
     if (live === null) return ["the sandbox does not run"];
     if (!existsSync(`${runFolder(live)}/netns/${host.name}`))
       return ["the network namespace of its host is missing"];
-    return hashOf(await liveRules(host)) === applied
+    return digestOf(await liveRules(host)) === applied
       ? []
       : ["the live rules are not the ones that were applied"];
   },
@@ -68,6 +66,6 @@ export const ruleSet: Kind<RuleSetInputs> = {
     const sandbox = { directory, incarnation: live.incarnation };
     const host = { sandbox, name, number: numberOf(directory, name) };
     const rules = await liveRules(host);
-    return { inputs: { host, rules }, outputs: { applied: hashOf(rules) } };
+    return { inputs: { host, rules }, outputs: { applied: digestOf(rules) } };
   },
 };

@@ -101,8 +101,7 @@ export async function untilDatabaseWhole(directory: string, nodes: readonly stri
   await until("the whole database cluster", 120_000, async () => {
     for (const node of nodes) {
       const answer = await sqlInHost(directory, node, wholeQuery);
-      if (answer.trim() !== `${nodes.length},Primary,Synced`)
-        return `${node}: ${answer || "does not answer"}`;
+      if (answer !== `${nodes.length},Primary,Synced`) return `${node}: ${answer || "does not answer"}`;
     }
     return null;
   });
