@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { databaseProxyService, renderDatabaseProxy } from "../../hosts/haproxy/databaseProxy.ts";
+import { renderOneWriter } from "../../hosts/haproxy/oneWriter.ts";
 import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
 import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
 import { serviceSpec } from "../../hosts/service.ts";
@@ -57,12 +58,16 @@ export class OneboxServer extends Server {
       peers,
       tls: tls.paths,
     });
+    const [oneWriterPath, oneWriter] = renderOneWriter(layout);
     return deploy(
       {
         host: network.host(member.name),
         hostName: member.name,
         name: "database-proxy",
-        files: withFiles(tls.files, { [`${layout.etc}/database-proxy/haproxy.cfg`]: plainFile(config) }),
+        files: withFiles(tls.files, {
+          [`${layout.etc}/database-proxy/haproxy.cfg`]: plainFile(config),
+          [oneWriterPath]: plainFile(oneWriter),
+        }),
         folders: { [`${layout.run}/database-proxy`]: "haproxy" },
         services: [databaseProxyService(layout)],
         after: [firewall.ruleSet],

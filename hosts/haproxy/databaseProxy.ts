@@ -4,6 +4,7 @@ import { ports } from "../ports.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
 import { globalSection, haproxyCheck, haproxyCommand, section } from "./common.ts";
+import { loadOneWriter } from "./oneWriter.ts";
 
 /** What a web host's database proxy is told. */
 export interface DatabaseProxyInput {
@@ -26,7 +27,7 @@ function readersFrom({ host, databases, peers }: DatabaseProxyInput): readonly P
   return [...databases.slice(first), ...databases.slice(0, first)];
 }
 
-/** Configuration file of the database proxy. */
+/** Configuration file of the database proxy; it loads the program of `renderOneWriter`. */
 export function renderDatabaseProxy(input: DatabaseProxyInput): string {
   const { layout, host, databases, peers, tls } = input;
   const checkedBy = `verify required ca-file ${tls.ca} crt ${tls.combined}`;
@@ -36,7 +37,7 @@ export function renderDatabaseProxy(input: DatabaseProxyInput): string {
       threads: 1,
       minimumTlsVersion: "1.3",
       socket: `${layout.run}/database-proxy/admin.sock`,
-      more: [`localpeer ${host}`],
+      more: [`localpeer ${host}`, loadOneWriter(layout)],
     }),
     section("defaults", [
       "mode tcp",
@@ -71,8 +72,8 @@ export function renderDatabaseProxy(input: DatabaseProxyInput): string {
     section("frontend to-writer", [`bind 127.0.0.1:${ports.mysql}`, "default_backend writer"]),
     section("frontend to-readers", [`bind 127.0.0.1:${ports.mysqlReaders}`, "default_backend readers"]),
     section("backend writer", [
-      // The first usable node, and then that one for as long as it is usable, on every web host: one writer at a
-      // time, and no fail-back, which would interrupt a second time.
+      // The first usable node, and then that one for as long as it is usable, on every web host (and oneWriter.ts):
+      // one writer at a time, and no fail-back, which would interrupt a second time.
       "balance first",
       // One entry is ever kept; a change of it needs a second place for a moment, and fails silently in a full table.
       "stick-table type integer size 1000 nopurge peers web-hosts",

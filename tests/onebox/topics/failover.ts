@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
-import { setLink, untilDatabaseWhole, untilOneBalancer } from "../../../tools/drills/hosts.ts";
+import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
 import { lostWrites, startWriting, type Writes } from "../../../tools/drills/ledger.ts";
 import type { TestStack } from "../support/stack.ts";
 
@@ -17,12 +17,28 @@ async function underWrites(stack: TestStack, harm: () => Promise<void>): Promise
   return writes;
 }
 
+/** Tells a web host's database proxy something. @returns its answer */
+async function tellProxy(stack: TestStack, web: string, command: string): Promise<string> {
+  const socket = "UNIX-CONNECT:/run/host/run/database-proxy/admin.sock";
+  return (await stack.inHost(web, `echo "${command}" | socat -t 2 - ${socket}`)).stdout;
+}
+
+/** Database nodes that a web host has sessions for writing with. */
+async function writersOf(stack: TestStack, web: string): Promise<readonly string[]> {
+  const [head = "", ...lines] = (await tellProxy(stack, web, "show stat writer 4 -1")).trim().split("\n");
+  const columns = head.replace(/^# /, "").split(",");
+  const rows = lines.map((line) => line.split(","));
+  return rows
+    .filter((row) => Number(row[columns.indexOf("scur")]) > 0)
+    .map((row) => row[columns.indexOf("svname")] ?? "");
+}
+
 /** Declares the tests. */
 export function failover(
   stack: () => TestStack,
   topology: { balancers: readonly string[]; webs: readonly string[]; databases: readonly string[] },
 ): void {
-  const { balancers, databases } = topology;
+  const { balancers, webs, databases } = topology;
 
   describe("failover", () => {
     afterEach(() => untilDatabaseWhole(stack().directory, databases));
@@ -50,6 +66,22 @@ export function failover(
       await underWrites(stack(), async () => {
         await runInSandbox(stack().directory, ["sh", "-c", 'kill -KILL "$(cat /run/hosts/web-3)"']);
       });
+    });
+
+    it("has all web hosts write to one node again when one of them turned to another", async () => {
+      const writing = startWriting(stack().site, { pace: 20 });
+      await writing.acknowledgedMore(50);
+      const former = await writerOf(stack().site);
+      const [, other = ""] = webs;
+      await tellProxy(stack(), other, `set server writer/${former} state maint`);
+      await until("another writer for all web hosts", 30_000, async () => {
+        const writers = await Promise.all(webs.map((web) => writersOf(stack(), web)));
+        const named = new Set(writers.flat());
+        const one = named.size === 1 && !named.has(former) && writers.every((each) => each.length === 1);
+        return one ? null : writers.map((each, index) => `${webs[index]}: ${each}`).join("; ");
+      });
+      await tellProxy(stack(), other, `set server writer/${former} state ready`);
+      assert.deepEqual(await lostWrites(stack().site, await writing.stop()), []);
     });
 
     it("brings a killed process back by itself with another id", async () => {

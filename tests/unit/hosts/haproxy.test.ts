@@ -6,6 +6,8 @@ import { renderDatabaseProxy } from "../../../hosts/haproxy/databaseProxy.ts";
 import { renderDrainServer } from "../../../hosts/haproxy/drain.ts";
 import { renderGateway } from "../../../hosts/haproxy/gateway.ts";
 import { loginPacket, quitPacket, stateQueryPacket, usable } from "../../../hosts/haproxy/mysqlCheck.ts";
+import { renderOneWriter } from "../../../hosts/haproxy/oneWriter.ts";
+import { plainFile } from "../../../hosts/layout.ts";
 import { securityHeaders } from "../../../hosts/securityHeaders.ts";
 import { databases, limits, webs } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -147,9 +149,11 @@ describe("the balancer", () => {
 });
 
 describe("the other HAProxies", () => {
+  const [oneWriterPath, oneWriter] = renderOneWriter(place.layout);
   before(() => place.folders("run/database-proxy"));
 
   it("of the database's clients is accepted, and keeps one writer for all web hosts", () => {
+    place.put({ [oneWriterPath]: plainFile(oneWriter) });
     const text = renderDatabaseProxy({
       layout: place.layout,
       host: "web-1",
