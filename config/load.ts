@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { findingsMessage } from "./findings.ts";
 import { parseSettings } from "./parse.ts";
+import type { Keeping } from "./plainSecrets.ts";
 import type { Checked } from "./schema.ts";
 import { type Sealed, sealSecrets } from "./secret.ts";
+import { stackFileName, stackFileText } from "./stackFile.ts";
 
 /** Settings as the components get them; a secret key holds a secret `pulumi.Output<string>`. */
 export type Settings = Sealed<Checked, pulumi.Output<string>>;
@@ -22,6 +24,13 @@ function encryptedKeys(prefix: string): ReadonlySet<string> | undefined {
   return new Set(keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
 }
 
+/** How secrets are kept; undefined where nothing tells. */
+function keepingOf(prefix: string, stack: string): Keeping | undefined {
+  const encrypted = encryptedKeys(prefix);
+  if (encrypted === undefined) return undefined;
+  return { encrypted, stackFile: stackFileText(stack) };
+}
+
 /**
  * The stack's settings, checked, defaults filled in.
  * @throws pulumi.RunError with every finding in one message (printed without a stack trace).
@@ -33,13 +42,13 @@ export function loadSettings(): Settings {
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
-  const parsed = parseSettings(raw, encryptedKeys(prefix));
-  if (parsed.ok) return sealSecrets(parsed.settings, (text) => pulumi.secret(text));
   const stack = pulumi.getStack();
+  const parsed = parseSettings(raw, keepingOf(prefix, stack));
+  if (parsed.ok) return sealSecrets(parsed.settings, (text) => pulumi.secret(text));
   const count = parsed.findings.length;
   throw new pulumi.RunError(
     findingsMessage(
-      `The configuration of stack ${stack} (Pulumi.${stack}.yaml) has ${count === 1 ? "1 problem" : `${count} problems`}; the \`pulumi config\` lines need \`--stack ${stack}\` unless it is the selected one:`,
+      `The configuration of stack ${stack} (${stackFileName(stack)}) has ${count === 1 ? "1 problem" : `${count} problems`}; the \`pulumi config\` lines need \`--stack ${stack}\` unless it is the selected one:`,
       parsed.findings,
     ),
   );

@@ -4,7 +4,7 @@ import { decodeValue } from "./decode.ts";
 import type { Finding } from "./findings.ts";
 import { issueFindings, noMessage } from "./issues.ts";
 import { keysAt, keysOf } from "./keys.ts";
-import { plainSecretFindings } from "./plainSecrets.ts";
+import { type Keeping, plainSecretFindings } from "./plainSecrets.ts";
 import { crossFindings, duplicateServerNames } from "./rules.ts";
 import { type Checked, schema } from "./schema.ts";
 
@@ -60,12 +60,9 @@ function salvage(input: Tree, issues: readonly z.core.$ZodIssue[]): Partial<Chec
 /**
  * Checks the raw text of every key of the project's namespace (without the `foobar:`).
  * All findings at once, each with its path and remedy: first about single keys, then about keys together.
- * @param encrypted names of the keys that Pulumi holds encrypted; secrets in others are findings. Left out: not known
+ * @param keeping how Pulumi and the stack's file keep secrets; plain ones are findings. Left out: not known
  */
-export function parseSettings(
-  raw: Readonly<Record<string, string>>,
-  encrypted?: ReadonlySet<string>,
-): Parsed {
+export function parseSettings(raw: Readonly<Record<string, string>>, keeping?: Keeping): Parsed {
   const input = Object.fromEntries(
     Object.entries(raw).map(([name, text]) => [name, decodeValue(text, keysAt(keys, [name])[0] ?? {})]),
   );
@@ -76,7 +73,7 @@ export function parseSettings(
     ...issueFindings(keys, input, issues),
     ...duplicateServerNames(input.servers),
     ...crossFindings(known),
-    ...(encrypted === undefined ? [] : plainSecretFindings(known, encrypted)),
+    ...(keeping === undefined ? [] : plainSecretFindings(known, keeping)),
   ];
   return result.success && findings.length === 0
     ? { ok: true, settings: result.data }

@@ -31,17 +31,26 @@ const isHarmless = ({ secret, beside }: Found): boolean =>
     "server" in beside &&
     loopbackServer.test(String(beside.server)));
 
+/** What tells whether a secret is kept as one. */
+export interface Keeping {
+  /**
+   * Names of the keys of the first level that Pulumi holds encrypted, wholly or in part: it does not tell which part.
+   */
+  readonly encrypted: ReadonlySet<string>;
+  /** The stack's file, which tells the part; null where it is not to be had, as with `--config-file`. */
+  readonly stackFile: string | null;
+}
+
 /**
  * Findings about secrets that anybody who reads the stack's file can read.
  * @param settings what is known of the settings, by the names of keys of the first level
- * @param encrypted names of the keys of the first level that Pulumi holds encrypted, wholly or in part: it does not tell
- *   which part
  */
-export function plainSecretFindings(settings: object, encrypted: ReadonlySet<string>): readonly Finding[] {
+export function plainSecretFindings(settings: object, { encrypted, stackFile }: Keeping): readonly Finding[] {
+  const isPlain = ({ path: [key], secret }: Found) =>
+    !encrypted.has(String(key)) || (stackFile !== null && secret.standsIn(stackFile));
   return Object.entries(settings)
-    .filter(([name]) => !encrypted.has(name))
     .flatMap(([name, value]) => secretsIn(value, [name], settings))
-    .filter((found) => !isHarmless(found))
+    .filter((found) => isPlain(found) && !isHarmless(found))
     .map(({ path }) => ({
       path: pathText(path),
       problem: "is a secret, and lies in the stack's file as plain text",

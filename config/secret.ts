@@ -19,6 +19,11 @@ export class Secret {
     return pattern.test(this.#text);
   }
 
+  /** Whether it stands, whole and readable, as a value in a YAML or JSON text. */
+  standsIn(text: string): boolean {
+    return new RegExp(`(?:^|[\\s"'[{,])${RegExp.escape(this.#text)}(?:$|[\\s"'\\]},])`, "m").test(text);
+  }
+
   toString(): string {
     return "[secret]";
   }

@@ -5,7 +5,7 @@ import { rawConfig } from "./support.ts";
 const url = "https://collectors.example.com/receiver/v1/http/sesame";
 
 const findings = (change: Readonly<Record<string, unknown>>, ...encrypted: readonly string[]) => {
-  const parsed = parseSettings(rawConfig(change), new Set(encrypted));
+  const parsed = parseSettings(rawConfig(change), { encrypted: new Set(encrypted), stackFile: null });
   return parsed.ok ? [] : parsed.findings;
 };
 const alerts = (change: object) => ({ monitoring: { alerts: change } });
@@ -41,6 +41,21 @@ describe("a secret in plain text", () => {
 
   it("is none where Pulumi holds the key encrypted", () => {
     assert.deepEqual(findings({ monitoring: { sumoLogic: url } }, "monitoring"), []);
+  });
+
+  it("is told apart from an encrypted one under the same key by the stack's file", () => {
+    const settings = { monitoring: { sumoLogic: url, alerts: { slack: [{ path: "/services/sesame" }] } } };
+    const paths = (stackFile: string) => {
+      const parsed = parseSettings(rawConfig(settings), { encrypted: new Set(["monitoring"]), stackFile });
+      return parsed.ok ? [] : parsed.findings.map(({ path }) => path);
+    };
+    const encrypted = "    sumoLogic:\n      secure: v1:abc\n";
+    const slack = "    alerts:\n      slack:\n        - path:";
+    assert.deepEqual(paths(`${encrypted}${slack} /services/sesame\n`), [
+      "foobar:monitoring.alerts.slack[0].path",
+    ]);
+    assert.deepEqual(paths(`${encrypted}${slack} "/services/sesame" # ours\n`).length, 1);
+    assert.deepEqual(paths(`${encrypted}${slack}\n            secure: v1:def/services/sesame2\n`), []);
   });
 
   it("is let pass where it opens this machine's own loopback only", () => {
