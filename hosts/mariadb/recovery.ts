@@ -49,6 +49,25 @@ export function parseGvwstate(
   return { view: view.toLowerCase(), members };
 }
 
+/**
+ * Text of a gvwstate.dat: the primary view that a node was last in. Nodes that start with it wait for each other, and
+ * when all of its members are there they form that group again (pc.recovery).
+ * @param own the node's id, one of `members`, which are the same for all of them: UUIDs
+ */
+export function renderGvwstate(own: string, members: readonly string[]): string {
+  const sorted = members.toSorted();
+  return [
+    `my_uuid: ${own}`,
+    "#vwbeg",
+    // 3: a primary view. The first of the members speaks for it.
+    `view_id: 3 ${sorted[0] ?? own} 1`,
+    "bootstrap: 0",
+    ...sorted.map((member) => `member: ${member} 0`),
+    "#vwend",
+    "",
+  ].join("\n");
+}
+
 const list = (nodes: readonly NodePosition[]) =>
   nodes
     .map(({ name, uuid, seqno }) => `${name} (${uuid === "" ? "unreadable" : `${uuid}:${seqno}`})`)

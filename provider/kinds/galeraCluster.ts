@@ -1,5 +1,6 @@
 /** A Galera cluster over database hosts: which node starts it, in which order the others join, and its accounts. */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chownSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import {
@@ -7,6 +8,7 @@ import {
   type NodePosition,
   parseGrastate,
   parseRecoveredPosition,
+  renderGvwstate,
 } from "../../hosts/mariadb/recovery.ts";
 import { hostProc, runInHost, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, requireSandbox } from "../handles.ts";
@@ -33,6 +35,9 @@ export const inputs = z.strictObject({
   accounts: z.string(),
 });
 export type GaleraClusterInputs = z.infer<typeof inputs>;
+
+/** Where a node keeps the last primary view, in its data directory. */
+const viewFile = "gvwstate.dat";
 
 /** wsrep_local_state of a node that has everything (Galera: 4 = Synced). */
 const synced = "4";
@@ -79,7 +84,8 @@ const client = ({ socket }: GaleraClusterInputs) => [
 const down: NodeStatus = { primary: false, synced: false, readOnly: false };
 
 async function statusOf(cluster: GaleraClusterInputs, node: HostHandle): Promise<NodeStatus> {
-  if (hostProc(node) === null) return down;
+  const proc = hostProc(node);
+  if (proc === null || !existsSync(`${proc}/root${cluster.socket}`)) return down;
   const { code, stdout } = await runInHost(node, [...client(cluster), `--execute=${statusQuery}`], {
     accept: "any",
     timeout: 5000,
@@ -188,7 +194,7 @@ async function positionOf(cluster: GaleraClusterInputs, node: HostHandle): Promi
 /** Begins a new cluster with a node that has all there is. */
 async function beginWith(cluster: GaleraClusterInputs, node: HostHandle): Promise<void> {
   for (const one of cluster.nodes) {
-    rmSync(join(dataFolder(cluster, one), "gvwstate.dat"), { force: true });
+    rmSync(join(dataFolder(cluster, one), viewFile), { force: true });
     rmSync(join(hostFolder(one), cluster.bootstrapMarker), { force: true });
   }
   writeFileSync(join(hostFolder(node), cluster.bootstrapMarker), "");
@@ -204,11 +210,24 @@ async function copyData(cluster: GaleraClusterInputs, from: HostHandle, to: Host
   const aside = `${folder(to)}.new`;
   const script = `rm -rf ${aside}
 cp -a --sparse=always ${folder(from)} ${aside}
-rm -f ${aside}/galera.cache ${aside}/gvwstate.dat
+rm -f ${aside}/galera.cache ${aside}/${viewFile}
 sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 0/' ${aside}/grastate.dat
 chown -R ${owner}:${owner} ${aside}
 mv -T ${aside} ${folder(to)}`;
   await runInSandbox(to.sandbox.directory, ["sh", "-es"], { input: `${script}\n` });
+}
+
+/** Lets nodes with the same data begin together: each is told the members that it is to wait for. */
+function agreeOnMembers(cluster: GaleraClusterInputs): void {
+  const members = cluster.nodes.map((node) => ({ folder: dataFolder(cluster, node), id: randomUUID() }));
+  const ids = members.map(({ id }) => id);
+  for (const { folder, id } of members) {
+    const aside = join(folder, `${viewFile}.new`);
+    writeFileSync(aside, renderGvwstate(id, ids), { mode: 0o660 });
+    const { uid, gid } = statSync(folder);
+    chownSync(aside, uid, gid);
+    renameSync(aside, join(folder, viewFile));
+  }
 }
 
 /**
@@ -221,9 +240,9 @@ async function fill(cluster: GaleraClusterInputs): Promise<void> {
   await initialise(cluster, first);
   if (others.length === 0) return;
   await beginWith(cluster, first);
-  await applyAccounts(cluster);
   await stopNode(cluster, first);
   await Promise.all(others.map((node) => copyData(cluster, first, node)));
+  agreeOnMembers(cluster);
 }
 
 /** Ends a restore that was interrupted after the last old data was put aside. @returns whether there was one */
@@ -236,9 +255,15 @@ function endRestore(cluster: GaleraClusterInputs): boolean {
   return true;
 }
 
+/** Gives a cluster of which no node has data something to begin with. */
+async function ensureData(cluster: GaleraClusterInputs): Promise<void> {
+  if (cluster.nodes.some((node) => hasData(cluster, node))) return;
+  await Promise.all(cluster.nodes.map((node) => stopNode(cluster, node)));
+  if (!endRestore(cluster)) await fill(cluster);
+}
+
 /** The node that a stopped cluster must be started with. */
 async function firstNode(cluster: GaleraClusterInputs): Promise<HostHandle> {
-  if (!cluster.nodes.some((node) => hasData(cluster, node)) && !endRestore(cluster)) await fill(cluster);
   const withData = cluster.nodes.filter((node) => hasData(cluster, node));
   const choice = chooseBootstrapNode(await Promise.all(withData.map((node) => positionOf(cluster, node))));
   if ("refuse" in choice) throw new Error(`the database cluster is not started: ${choice.refuse}`);
@@ -258,9 +283,7 @@ const selfRecovery = 8000;
 
 /** After a crash of all nodes each has its last view on disk (pc.recovery): they form the cluster again unaided. */
 async function recoversByItself(cluster: GaleraClusterInputs): Promise<boolean> {
-  const remembered = cluster.nodes.every((node) =>
-    existsSync(join(dataFolder(cluster, node), "gvwstate.dat")),
-  );
+  const remembered = cluster.nodes.every((node) => existsSync(join(dataFolder(cluster, node), viewFile)));
   if (!remembered) return false;
   await Promise.all(cluster.nodes.map((node) => startNode(cluster, node)));
   try {
@@ -297,8 +320,10 @@ export const galeraCluster: Kind<GaleraClusterInputs> = {
 
   async ensure(cluster) {
     const before = await statuses(cluster);
-    if (!before.some(({ primary }) => primary) && !(await recoversByItself(cluster)))
-      await startCluster(cluster);
+    if (!before.some(({ primary }) => primary)) {
+      await ensureData(cluster);
+      if (!(await recoversByItself(cluster))) await startCluster(cluster);
+    }
     await until("a synced database node", 30_000, async () =>
       (await statuses(cluster)).some((status) => status.synced) ? null : "none yet",
     );

@@ -6,6 +6,7 @@ import {
   parseGrastate,
   parseGvwstate,
   parseRecoveredPosition,
+  renderGvwstate,
 } from "../../../hosts/mariadb/recovery.ts";
 
 const one = "9acc3fe6-e7bd-11f1-b20b-9a6f6611c773";
@@ -44,6 +45,15 @@ describe("reading a node's position", () => {
     const text = `my_uuid: ${one}\n#vwbeg\nview_id: 3 ${one} 13\nbootstrap: 0\nmember: ${one} 0\nmember: ${other} 0\n#vwend\n`;
     assert.deepEqual(parseGvwstate(text), { view: one, members: [one, other] });
     assert.equal(parseGvwstate("x"), null);
+  });
+
+  it("writes a view that every member reads alike, each with an id of its own", () => {
+    const members = [one, other];
+    for (const own of members) {
+      const text = renderGvwstate(own, members);
+      assert.deepEqual(parseGvwstate(text), { view: other, members: [other, one] });
+      assert.equal(text.split("\n")[0], `my_uuid: ${own}`);
+    }
   });
 });
 
