@@ -232,7 +232,7 @@ function agreeOnMembers(cluster: GaleraClusterInputs): void {
 
 /**
  * Fills the nodes of a cluster that never was: the first is filled, stopped in good order and copied. The nodes then
- * begin with the same history and need no state transfer, which takes over ten seconds a node.
+ * begin with the same history, all at once: none needs a state transfer, or waits for another one to have joined.
  */
 async function fill(cluster: GaleraClusterInputs): Promise<void> {
   const [first, ...others] = cluster.nodes;
@@ -281,7 +281,10 @@ async function startCluster(cluster: GaleraClusterInputs): Promise<void> {
 /** Milliseconds that nodes with a saved view get to find each other by themselves; measured: 2.1 s. */
 const selfRecovery = 8000;
 
-/** After a crash of all nodes each has its last view on disk (pc.recovery): they form the cluster again unaided. */
+/**
+ * After a crash of all nodes each has its last view on disk, as nodes that were just filled have their first one
+ * (pc.recovery): they form the cluster unaided.
+ */
 async function recoversByItself(cluster: GaleraClusterInputs): Promise<boolean> {
   const remembered = cluster.nodes.every((node) => existsSync(join(dataFolder(cluster, node), viewFile)));
   if (!remembered) return false;
