@@ -76,7 +76,7 @@ export function haproxyCommand(configuration: string): readonly string[] {
   return ["haproxy", "-W", "-db", "-f", configuration];
 }
 
-/** Checks a configuration without starting it. */
+/** Checks a configuration without starting it, and says what is wrong with it. */
 export function haproxyCheck(configuration: string): readonly string[] {
-  return ["haproxy", "-c", "-q", "-f", configuration];
+  return ["haproxy", "-c", "-f", configuration];
 }

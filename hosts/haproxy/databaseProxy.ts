@@ -42,7 +42,6 @@ export function renderDatabaseProxy(input: DatabaseProxyInput): string {
     section("defaults", [
       "mode tcp",
       "log global",
-      "option tcplog",
       "option dontlognull",
       // The application's own pool decides how long a connection lives; a dead peer is found by keep-alive.
       "timeout client 10m",
@@ -69,8 +68,16 @@ export function renderDatabaseProxy(input: DatabaseProxyInput): string {
       "no log",
       "http-request use-service prometheus-exporter if { path /metrics }",
     ]),
-    section("frontend to-writer", [`bind 127.0.0.1:${ports.mysql}`, "default_backend writer"]),
-    section("frontend to-readers", [`bind 127.0.0.1:${ports.mysqlReaders}`, "default_backend readers"]),
+    section("frontend to-writer", [
+      "option tcplog",
+      `bind 127.0.0.1:${ports.mysql}`,
+      "default_backend writer",
+    ]),
+    section("frontend to-readers", [
+      "option tcplog",
+      `bind 127.0.0.1:${ports.mysqlReaders}`,
+      "default_backend readers",
+    ]),
     section("backend writer", [
       // The first usable node, and then that one for as long as it is usable, on every web host (and oneWriter.ts):
       // one writer at a time, and no fail-back, which would interrupt a second time.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type BalancerInput, balancerService, renderBalancer } from "../../../hosts/haproxy/balancer.ts";
-import { haproxyCheck, quoted } from "../../../hosts/haproxy/common.ts";
+import { quoted } from "../../../hosts/haproxy/common.ts";
 import { renderDatabaseHealth } from "../../../hosts/haproxy/databaseHealth.ts";
 import { renderDatabaseProxy } from "../../../hosts/haproxy/databaseProxy.ts";
 import { renderDrainServer } from "../../../hosts/haproxy/drain.ts";
@@ -34,8 +34,7 @@ const input = (more: Partial<BalancerInput> = {}): BalancerInput => ({
 });
 
 function accepted(name: string, text: string): void {
-  const verdict = place.run(haproxyCheck(place.text(`${name}.cfg`, text)));
-  assert.deepEqual({ code: verdict.code, text: verdict.text.trim() }, { code: 0, text: "" });
+  assert.equal(place.haproxySaysAgainst(place.text(`${name}.cfg`, text)), "");
 }
 
 /** Lines of one section. */
@@ -51,6 +50,14 @@ describe("the balancer", () => {
     for (const tlsMode of ["reencrypt", "passthrough"] as const)
       for (const minimumTlsVersion of ["1.2", "1.3"] as const)
         accepted("balancer", renderBalancer(input({ tlsMode, minimumTlsVersion })));
+  });
+
+  it("is refused with the line and the reason where it is wrong", () => {
+    const wrong = renderBalancer(input()).replace("balance ", "balance mostly-");
+    assert.match(
+      place.haproxySaysAgainst(place.text("wrong.cfg", wrong)),
+      /^exit code 1: .*wrong\.cfg:\d+\] : balance only supports/s,
+    );
   });
 
   it("is accepted without a gateway", () => {
@@ -161,8 +168,7 @@ describe("the other HAProxies", () => {
       peers: webs,
       tls: place.tls("database-proxy"),
     });
-    const verdict = place.run([...haproxyCheck(place.text("proxy.cfg", text)), "-L", "web-1"]);
-    assert.deepEqual({ code: verdict.code, text: verdict.text.trim() }, { code: 0, text: "" });
+    assert.equal(place.haproxySaysAgainst(place.text("proxy.cfg", text)), "");
     const writer = sectionOf(text, "backend writer");
     assert.ok(writer.includes("balance first"));
     assert.ok(writer.includes("stick on int(1)"));

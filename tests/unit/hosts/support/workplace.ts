@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { getuid } from "node:process";
+import { haproxyCheck } from "../../../../hosts/haproxy/common.ts";
 import { type Files, type Layout, layoutUnder } from "../../../../hosts/layout.ts";
 import { type TlsPaths, tlsFiles, tlsPaths } from "../../../../hosts/tlsFiles.ts";
 import { packagedCommand } from "../../../../tools/packages/command.ts";
@@ -76,6 +77,13 @@ export class Workplace {
     });
     if (error) throw error;
     return { code: status, text: `${stdout}${stderr}` };
+  }
+
+  /** What HAProxy says against a configuration, warnings too; empty when nothing. */
+  haproxySaysAgainst(configuration: string): string {
+    const { code, text } = this.run(haproxyCheck(configuration));
+    const faults = text.replace(/^Configuration file is valid$/m, "").trim();
+    return code === 0 ? faults : `exit code ${code}: ${faults}`;
   }
 
   close(): void {
