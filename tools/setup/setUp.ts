@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { runPackages, testPackages } from "../packages/list.ts";
 import { ensurePackages } from "../packages/packages.ts";
+import { pulumiHome } from "../paths.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
 import { ensureStack, prepareState, requireStack } from "../pulumi/stack.ts";
 import { cloudOf } from "../pulumi/stackFile.ts";
 import { checkMachine } from "./checks.ts";
 import { findCli } from "./cli.ts";
+import { keepNoEngineLogs } from "./engineLogs.ts";
 import { installPlugins } from "./plugins.ts";
 import { installSitePackages } from "./sitePackages.ts";
 
@@ -39,6 +41,7 @@ export async function setUp({ stack, tests = false, stateWillDo = false }: Purpo
   await installSitePackages();
   const cli = await findCli();
   const env = await pulumiEnvironment(cli, stack);
+  await keepNoEngineLogs(pulumiHome);
   await prepareState(env);
   await installPlugins(join(cli, "pulumi"), env);
   if (onebox) await ensurePackages("root", runPackages);
