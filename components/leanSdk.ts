@@ -1,13 +1,13 @@
 /**
- * Spares the program what the Pulumi SDK does only for its own debugging and for functions stored in the state, which
- * this program has none of: half of a preview's time. To be imported before anything that imports the SDK. With
+ * Spares the program what the Pulumi SDK does only for its own debugging, for functions stored in the state and for
+ * driving the CLI, which this program has none of: half of a preview's time. To be imported before anything that imports the SDK. With
  * PULUMI_DEBUG_PROMISE_LEAKS set, the SDK's own variable for finding faults with, all is as it is shipped.
  */
 import { createRequire, Module } from "node:module";
 
 const require = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
 
-/** Leaves a package out that the SDK loads with itself and uses only to store functions: npm's dependency resolver. */
+/** Leaves a module out that the SDK loads with itself and this program never calls. */
 function leaveOut(name: string): void {
   const path = require.resolve(name);
   require.cache[path] ??= Object.assign(new Module(path), { filename: path, loaded: true });
@@ -42,7 +42,10 @@ const untraced =
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
   // The CLI's runner translates stack traces for compiled programs; Node runs this one as it is written.
   Reflect.deleteProperty(Error, "prepareStackTrace");
+  // npm's dependency resolver, for functions stored in the state.
   leaveOut("@npmcli/arborist");
+  // The SDK's way to drive the CLI from a program.
+  leaveOut("./automation/index.js");
   // A trace of every promise, of which the SDK makes thousands.
   replace(require("./runtime/debuggable.js"), "debuggablePromise", untraced);
   // The way through the program to every resource: put into the state, with the paths of this machine.

@@ -14,6 +14,10 @@ import { service } from "./kinds/service.ts";
 // Whatever the caller's own mask is: daemons that run as their own users read what is made here; secrets get a mode of their own.
 process.umask(0o022);
 
+// So the engine, which alone reaches this process group, asks a plugin to go when all is done. A process that just dies
+// of it would leave nothing in Node's compile cache, and the next one would compile everything again.
+process.once("SIGINT", () => process.exit());
+
 const handlers = new Map([
   [sandbox.type, handlerOf(sandbox)],
   [bridge.type, handlerOf(bridge)],

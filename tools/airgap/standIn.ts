@@ -150,6 +150,8 @@ export async function serveStandIn(version: string, definitions: readonly Defini
   setInterval(() => {
     if (process.ppid !== engine) process.exit(0);
   }, 1000).unref();
+  // So the engine asks it to go; one that just dies of it would leave nothing in Node's compile cache for the next.
+  process.once("SIGINT", () => process.exit());
   await main(standIn(version, definitions), process.argv.slice(2));
 }
 

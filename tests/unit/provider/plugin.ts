@@ -44,20 +44,23 @@ export class Plugin {
   }
 
   /** Starts the plugin by the name that the engine looks for; it answers with the port it listens on. */
-  static async start(): Promise<Plugin> {
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<Plugin> {
     const program = join(import.meta.dirname, "../../../provider/pulumi-resource-onebox");
     // An engine's address, of which nothing is asked in these tests.
-    const child = spawn(program, ["127.0.0.1:1"], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(program, ["127.0.0.1:1"], {
+      stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, ...env },
+    });
     for await (const line of createInterface({ input: child.stdout })) return new Plugin(child, line);
     throw new Error("the plugin ended without a word");
   }
 
-  /** Ends it. */
-  async stop(): Promise<void> {
+  /** Ends it as the engine does. @returns its exit code; null when it just died of the signal */
+  async stop(): Promise<number | null> {
     this.client.close();
-    const ended = new Promise((done) => this.child.once("exit", done));
-    this.child.kill();
-    await ended;
+    const ended = new Promise<number | null>((done) => this.child.once("exit", done));
+    this.child.kill("SIGINT");
+    return ended;
   }
 
   /** What the plugin accepts. */

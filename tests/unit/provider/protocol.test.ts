@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secret, unknown } from "./marks.ts";
@@ -86,5 +86,12 @@ describe("the plugin", () => {
     assert.ok(failure instanceof CallFailure);
     assert.match(failure.message, /onebox:index:FileTree cannot be imported/);
     assert.equal(failure.recorded, null);
+  });
+
+  it("leaves what Node has compiled to the next one when the engine ends it", async () => {
+    const cache = join(directory, "compiled");
+    const another = await Plugin.start({ NODE_COMPILE_CACHE: cache });
+    assert.equal(await another.stop(), 0);
+    assert.ok(readdirSync(cache, { recursive: true }).length > 100);
   });
 });
