@@ -11,6 +11,8 @@ export type Readiness =
 export interface KeptOutput {
   readonly files: number;
   readonly bytes: number;
+  /** Bytes that may wait to be written there, at most 1 MiB; null: as many as the kernel gives (64 KiB). */
+  readonly waiting: number | null;
 }
 
 /** What is run, as whom, and how it ends, reloads and is checked. */
@@ -42,7 +44,7 @@ export interface ServiceSpec {
 }
 
 /** Who reads the output follows the newest file and finishes the one before it, so that it may be behind by one file. */
-const usualOutput: KeptOutput = { files: 4, bytes: 4_000_000 };
+const usualOutput: KeptOutput = { files: 4, bytes: 4_000_000, waiting: null };
 
 /** A service with the usual end (TERM, 5 s), no capabilities, no environment, restarted when its files change. */
 export function serviceSpec(

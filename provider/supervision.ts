@@ -20,8 +20,8 @@ export interface Supervised {
   readonly stateFile: string | null;
   /** Its share when the processor is fully used: a tenth of what others get, the usual one, or ten times as much. */
   readonly share: "less" | "usual" | "more";
-  /** Files that are kept of its output, and the bytes of each. */
-  readonly output: { readonly files: number; readonly bytes: number };
+  /** Files that are kept of its output, the bytes of each, and the bytes that may wait; null: as the kernel has it. */
+  readonly output: { readonly files: number; readonly bytes: number; readonly waiting: number | null };
   /** Whether its supervisor leaves it down until told. */
   readonly manual: boolean;
 }
@@ -109,8 +109,17 @@ function finishScript(service: Supervised): string {
   ].join("\n");
 }
 
-const logScript = (name: string, { output: { files, bytes } }: Supervised) =>
-  ["#!/bin/sh", `exec s6-log -b n${files} s${bytes} /run/host/log/${name}`, ""].join("\n");
+/** F_SETPIPE_SZ of Linux's fcntl.h; no shell has it. Where it is not permitted the pipe stays as it is. */
+const setPipeSize = 1031;
+
+function logScript(name: string, { output: { files, bytes, waiting } }: Supervised): string {
+  const wider =
+    waiting === null
+      ? []
+      : ["perl", "-e", `fcntl(STDIN, ${setPipeSize}, ${waiting}); exec { $ARGV[0] } @ARGV`];
+  const command = [...wider, "s6-log", "-b", `n${files}`, `s${bytes}`, `/run/host/log/${name}`];
+  return ["#!/bin/sh", `exec ${command.map(quote).join(" ")}`, ""].join("\n");
+}
 
 /** One file of a service folder. */
 export interface ServiceFile {

@@ -56,6 +56,10 @@ export function renderLogWriter(layout: Layout, { hosts, keptMiB }: LogLimits): 
 export const pruneLogs = (layout: Layout, days: number): string =>
   `find ${logStore(layout)} -type f -name '@*' -mmin +${days * 24 * 60} -delete 2>/dev/null`;
 
+/** Connections of hosts at once, and the lines of each that are read before the next one's turn. */
+const mostCallers = 1000;
+const linesAtOnce = 100;
+
 const storeOf = (name: string) => `store_${name.replaceAll("-", "_")}`;
 
 /**
@@ -72,7 +76,11 @@ export function renderLogStore({ layout, host, hosts, tls, copies }: LogStoreInp
   return [
     ownLogs(layout, host),
     statement("source hosts", [
-      `network(transport("tls") port(${ports.logs}) max-connections(1000) ${framing} ${mutualTls(tls)});`,
+      [
+        `network(transport("tls") port(${ports.logs}) max-connections(${mostCallers})`,
+        // The window is shared by all that may call.
+        `log-fetch-limit(${linesAtOnce}) log-iw-size(${linesAtOnce * mostCallers}) ${framing} ${mutualTls(tls)});`,
+      ].join(" "),
     ]),
     // Which host it is says its certificate, whatever the line claims.
     statement("rewrite caller", [`set(${word(macro(".tls.x509_cn"))} value("HOST"));`]),
@@ -83,12 +91,12 @@ export function renderLogStore({ layout, host, hosts, tls, copies }: LogStoreInp
       "  channel { source(own); rewrite(labels); };",
       "  channel { source(hosts); rewrite(caller); };",
       "};",
-      // A full disk stops the reading; who gets copies stops nobody.
+      ...(copies?.branches ?? []),
+      // A full disk stops the reading; who gets copies stops nobody. No other store is asked once one has the line.
       ...hosts.map(
         (name) =>
-          `log { filter { host(${word(name)} type(string)) }; destination(${storeOf(name)}); flags(flow-control); };`,
+          `log { filter { host(${word(name)} type(string)) }; destination(${storeOf(name)}); flags(flow-control, final); };`,
       ),
-      ...(copies?.branches ?? []),
     ]),
   ].join("");
 }

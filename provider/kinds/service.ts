@@ -50,10 +50,14 @@ const inputs = z.strictObject({
   stateFile: z.string().nullable().default(null),
   /** Its share when the processor is fully used: a tenth of what others get, the usual one, or ten times as much. */
   share: z.enum(["less", "usual", "more"]).default("usual"),
-  /** Files that are kept of its output, and the bytes of each. */
+  /** Files that are kept of its output, the bytes of each, and the bytes that may wait to be written there. */
   output: z
-    .strictObject({ files: z.int().min(1), bytes: z.int().min(4096).max(268_435_455) })
-    .default({ files: 4, bytes: 4_000_000 }),
+    .strictObject({
+      files: z.int().min(1),
+      bytes: z.int().min(4096).max(268_435_455),
+      waiting: z.int().min(4096).max(1_048_576).nullable().default(null),
+    })
+    .default({ files: 4, bytes: 4_000_000, waiting: null }),
   /** Milliseconds until it must be ready. */
   readyTimeout: z.int().default(30_000),
   /** Started by something else (a cluster): installed, reloaded, never started from here. */

@@ -198,7 +198,7 @@ export class Stack {
       reload: "HUP",
       validate: null,
       share: "usual",
-      output: { files: 4, bytes: 4_000_000 },
+      output: { files: 4, bytes: 4_000_000, waiting: null },
       ready: { port: 80 },
       stateFile: null,
       readyTimeout: 15_000,

@@ -17,7 +17,7 @@ const service: Supervised = {
   stopTimeout: 5000,
   stateFile: null,
   share: "usual",
-  output: { files: 4, bytes: 4_000_000 },
+  output: { files: 4, bytes: 4_000_000, waiting: null },
   manual: false,
 };
 
@@ -116,7 +116,18 @@ describe("a service folder", () => {
   });
 
   it("keeps as much of its output as it is told", () => {
-    assert.match(textOf("log/run", { output: { files: 3, bytes: 5000 } }), /^exec s6-log -b n3 s5000 /m);
+    const output = { files: 3, bytes: 5000, waiting: null };
+    assert.match(textOf("log/run", { output }), /^exec s6-log -b n3 s5000 /m);
+  });
+
+  it("may be ahead of who keeps its output by as much as it is told", async () => {
+    const output = { files: 3, bytes: 5000, waiting: 262_144 };
+    const [first, last] = textOf("log/run", { output }).split("exec perl");
+    assert.match(last ?? "", /s6-log -b n3 s5000 /);
+    // F_GETPIPE_SZ, of the pipe that s6-log would read.
+    const script = `${first}exec perl${last}`.replace(/ s6-log .*/, " perl -e 'print fcntl(STDIN, 1032, 0)'");
+    const { stdout } = await run(["sh", "-c", 'true | sh -c "$1"', "sh", script]);
+    assert.equal(stdout, "262144");
   });
 
   it("tells its supervisor to leave a manual one down", () => {
@@ -169,7 +180,8 @@ describe("the hash of a service folder", () => {
       { stateFile: "/run/x" },
       { share: "less" },
       { share: "more" },
-      { output: { files: 4, bytes: 5000 } },
+      { output: { files: 4, bytes: 5000, waiting: null } },
+      { output: { files: 4, bytes: 5000, waiting: 1_048_576 } },
     ];
     assert.equal(new Set(changes.map(hash)).size, changes.length);
   });
