@@ -12,8 +12,8 @@ import { deploy, layout } from "./deployment.ts";
 import { material, withFiles } from "./material.ts";
 import type { AgentArgs } from "./monitoringAgent.ts";
 
-function storeFiles({ member, members, monitoring }: AgentArgs, tls: TlsPaths): Files {
-  const hosts = members.map(({ name }) => name);
+function storeFiles({ network, member, members, monitoring }: AgentArgs, tls: TlsPaths): Files {
+  const hosts = members.map(({ name }) => ({ name, address: network.addressOf({ name }) }));
   const { sumoLogic, sumoLogicQueueMiB: queueMiB } = monitoring;
   const copies =
     sumoLogic === undefined
@@ -24,7 +24,9 @@ function storeFiles({ member, members, monitoring }: AgentArgs, tls: TlsPaths): 
     [logConfiguration(layout)]: plainFile(
       renderLogStore({ layout, host: member.name, hosts, tls, ...(copies && { copies }) }),
     ),
-    [logWriter(layout)]: programFile(renderLogWriter(layout, { hosts, keptMiB: monitoring.logsMiB })),
+    [logWriter(layout)]: programFile(
+      renderLogWriter(layout, { hosts: hosts.map(({ name }) => name), keptMiB: monitoring.logsMiB }),
+    ),
   };
 }
 

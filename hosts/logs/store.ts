@@ -1,5 +1,5 @@
 /** The monitor's store of every host's logs. */
-import type { Layout } from "../layout.ts";
+import type { Layout, Peer } from "../layout.ts";
 import { ports } from "../ports.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
 import { framing, lineTemplate, macro, mutualTls, ownLogs, statement, word } from "./syslogNg.ts";
@@ -10,7 +10,7 @@ export interface LogStoreInput {
   /** Name of the monitor itself. */
   readonly host: string;
   /** Every host whose lines are kept, the monitor too. */
-  readonly hosts: readonly string[];
+  readonly hosts: readonly Peer[];
   /** The monitor's certificate (user agent). */
   readonly tls: TlsPaths;
   /** Who else gets the lines; nobody where nothing is configured. */
@@ -84,17 +84,25 @@ export function renderLogStore({ layout, host, hosts, tls, copies }: LogStoreInp
     ]),
     // Which host it is says its certificate, whatever the line claims.
     statement("rewrite caller", [`set(${word(macro(".tls.x509_cn"))} value("HOST"));`]),
-    ...hosts.map((name) => destination(layout, name)),
+    // Debian 12's syslog-ng (3.38) does not know the name yet for the first line of some connections, once verified.
+    statement(
+      "rewrite nameless",
+      hosts.map(
+        ({ name, address }) =>
+          `set(${word(name)} value("HOST") condition(netmask(${word(`${address}/32`)})));`,
+      ),
+    ),
+    ...hosts.map(({ name }) => destination(layout, name)),
     copies?.statements ?? "",
     statement("log", [
       "junction {",
       "  channel { source(own); rewrite(labels); };",
-      "  channel { source(hosts); rewrite(caller); };",
+      '  channel { source(hosts); rewrite(caller); if (host("" type(string))) { rewrite(nameless); }; };',
       "};",
       ...(copies?.branches ?? []),
       // A full disk stops the reading; who gets copies stops nobody. No other store is asked once one has the line.
       ...hosts.map(
-        (name) =>
+        ({ name }) =>
           `log { filter { host(${word(name)} type(string)) }; destination(${storeOf(name)}); flags(flow-control, final); };`,
       ),
     ]),

@@ -45,12 +45,18 @@ describe("logs", function () {
     const text = renderLogStore({
       layout: place.layout,
       host: "monitor",
-      hosts: ["web-1", "monitor"],
+      hosts: [
+        { name: "web-1", address: "10.77.96.10" },
+        { name: "monitor", address: "10.77.192.10" },
+      ],
       tls: place.tls("logs"),
     });
     assert.deepEqual(check(text), { code: 0, text: "" });
     assert.match(text, /source hosts \{[^}]*peer-verify\(required-trusted\)/);
     assert.match(text, /set\("\$\{\.tls\.x509_cn\}" value\("HOST"\)\)/);
+    // The address tells only where the certificate's name is not known yet.
+    assert.match(text, /rewrite\(caller\); if \(host\("" type\(string\)\)\) \{ rewrite\(nameless\); \}/);
+    assert.match(text, /set\("web-1" value\("HOST"\) condition\(netmask\("10\.77\.96\.10\/32"\)\)\)/);
   });
 
   it("are kept by host, each within its share", () => {

@@ -66,7 +66,10 @@ describe("Sumo Logic", function () {
     const text = renderLogStore({
       layout: place.layout,
       host: "monitor",
-      hosts: ["web-1", "monitor"],
+      hosts: [
+        { name: "web-1", address: "10.77.96.10" },
+        { name: "monitor", address: "10.77.192.10" },
+      ],
       tls: place.tls("logs"),
       copies,
     });
