@@ -63,6 +63,7 @@ describe("a database node", () => {
     for (const option of [
       "evs.suspect_timeout=PT1S",
       "evs.inactive_timeout=PT3S",
+      "evs.join_retrans_period=PT0.2S",
       "pc.recovery=true",
       "gmcast.listen_addr=ssl://10.77.2.12:4567",
       "ist.recv_addr=ssl://10.77.2.12:4568",
