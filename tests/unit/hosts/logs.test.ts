@@ -12,8 +12,7 @@ import {
 import { logConfiguration, logService } from "../../../hosts/logs/syslogNg.ts";
 import { Workplace } from "./support/workplace.ts";
 
-describe("logs", function () {
-  this.timeout(20_000);
+describe("logs", () => {
   let place: Workplace;
   beforeEach(() => {
     place = new Workplace();

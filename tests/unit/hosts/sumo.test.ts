@@ -26,8 +26,7 @@ const monitors = z.object({
   ),
 });
 
-describe("Sumo Logic", function () {
-  this.timeout(20_000);
+describe("Sumo Logic", () => {
   const place = new Workplace();
   after(() => place.close());
 

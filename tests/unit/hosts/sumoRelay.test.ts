@@ -11,8 +11,7 @@ import { Workplace } from "./support/workplace.ts";
 
 const pauses = { first: 50, longest: 400 };
 
-describe("the way to Sumo Logic", function () {
-  this.timeout(30_000);
+describe("the way to Sumo Logic", () => {
   const place = new Workplace();
   let sink: Sink;
   let relay: ChildProcess;
