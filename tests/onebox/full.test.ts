@@ -20,7 +20,8 @@ import { site } from "./topics/site.ts";
 import { status } from "./topics/status.ts";
 
 describe("the full topology", function () {
-  this.timeout(180_000);
+  // On a machine that others use too, an `up` has taken ten times as long.
+  this.timeout(600_000);
   let stack: TestStack | null = null;
   let webhook: Webhook | null = null;
   let earlier: Traces | null = null;

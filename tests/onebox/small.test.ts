@@ -16,7 +16,7 @@ const entry = (text: string) => ({
 });
 
 describe("the small topology", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let stack: TestStack | null = null;
   const up = (): TestStack => {
     assert.ok(stack, "the stack is not up");

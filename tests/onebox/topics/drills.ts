@@ -5,9 +5,6 @@ import { sqlInHost, untilDatabaseWhole, writerOf } from "../../../tools/drills/h
 import { drills } from "../../../tools/drills/list.ts";
 import type { TestStack } from "../support/stack.ts";
 
-/** Longest that one drill may take, milliseconds: some make certificates anew and restart everything. */
-const patience = 600_000;
-
 /** What a drill says of the writer that it harms. */
 const harmedWriter =
   /(?:to mariadb on|the link of|the disk of) (db-\d+)(?: goes down|, the writer, fills|$)/m;
@@ -24,8 +21,7 @@ export function drillsOf(
   const entriesLeft = () =>
     sqlInHost(stack().directory, node, "SELECT COUNT(*) FROM foobar.entries WHERE author LIKE 'drill %'");
 
-  describe("drills", function () {
-    this.timeout(patience);
+  describe("drills", () => {
     afterEach(() => untilDatabaseWhole(stack().directory, databases));
 
     for (const { name, why } of drills) {

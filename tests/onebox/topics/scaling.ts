@@ -36,9 +36,7 @@ export function scaling(stack: () => TestStack, topology: readonly TestServer[])
   const webs = topology.filter(({ role }) => role === "web").map(({ name }) => name);
   const added = more.map(({ name }) => name);
 
-  describe("scaling under load", function () {
-    this.timeout(600_000);
-
+  describe("scaling under load", () => {
     it("adds web servers that serve, and fails no request", async () => {
       stack().configure({ servers: [...topology, ...more] });
       await upUnderLoad(stack(), pace);

@@ -53,6 +53,6 @@ export function status(stack: () => TestStack, databases: readonly string[]): vo
         const left = (await asJson()).problems.filter((one) => problems.includes(one));
         return left.length === 0 ? null : left.join(", ");
       });
-    }).timeout(300_000);
+    });
   });
 }
