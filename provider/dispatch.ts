@@ -29,9 +29,11 @@ function at(root: unknown, path: readonly PropertyKey[]): unknown {
   }, root);
 }
 
-/** Undefined and missing are the same to the engine. */
-const same = (one: unknown, other: unknown) =>
-  isDeepStrictEqual(JSON.parse(JSON.stringify(one ?? null)), JSON.parse(JSON.stringify(other ?? null)));
+/** Undefined and missing are the same to the engine, and so is the order of keys, which seldom differs. */
+function same(one: unknown, other: unknown): boolean {
+  const [first, second] = [JSON.stringify(one ?? null), JSON.stringify(other ?? null)];
+  return first === second || isDeepStrictEqual(JSON.parse(first), JSON.parse(second));
+}
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -62,16 +64,19 @@ export function handlerOf<I extends object, S extends object>(kind: Kind<I, S>):
   const parse = (bag: Bag): I => kind.inputs.parse(bag);
   const keysOf = (bag: Bag) => Object.keys(bag);
 
+  /** Properties of states that are no inputs of the kind, found so far: it is told each once, by a parse that fails. */
+  const strange = new Set<string>();
+  const withoutStrange = (state: Bag): Bag =>
+    Object.fromEntries(Object.entries(state).filter(([key]) => !strange.has(key)));
+
   /** What the state keeps of the inputs: the properties that the kind knows. */
   const keptIn = (state: Bag): S => {
-    const result = kind.kept.shape.safeParse(state);
+    const result = kind.kept.shape.safeParse(withoutStrange(state));
     if (result.success) return result.data;
-    const strange = result.error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [],
-    );
-    return kind.kept.shape.parse(
-      Object.fromEntries(Object.entries(state).filter(([key]) => !strange.includes(key))),
-    );
+    for (const issue of result.error.issues)
+      if (issue.code === "unrecognized_keys" && issue.path.length === 0)
+        for (const key of issue.keys) strange.add(key);
+    return kind.kept.shape.parse(withoutStrange(state));
   };
 
   /** The same; null when the state is of an older shape. */

@@ -26,9 +26,10 @@ const file = z.strictObject({
 });
 
 /** A file as the state keeps it: by its digest, since the engine writes the whole state after every step. */
+const digested = ({ content, ...rest }: z.infer<typeof file>) => ({ ...rest, digest: digestOf(content) });
 const keptFile = z.union([
   file.omit({ content: true }).extend({ digest: z.string() }),
-  file.transform(({ content, ...rest }) => ({ ...rest, digest: digestOf(content) })),
+  file.transform(digested),
 ]);
 
 const folder = z.strictObject({ mode: z.string().regex(/^0[0-7]{3}$/), user: userName });
@@ -46,6 +47,11 @@ export type FileTreeInputs = z.infer<typeof inputs>;
 
 const keptTree = inputs.extend({ files: z.record(z.string(), keptFile) });
 type KeptTree = z.output<typeof keptTree>;
+
+const keptOf = (tree: FileTreeInputs): KeptTree => ({
+  ...tree,
+  files: Object.fromEntries(Object.entries(tree.files).map(([path, one]) => [path, digested(one)])),
+});
 
 /** Hash over everything that the tree says; tells services when to reload. */
 function versionOf({ files, folders }: FileTreeInputs): string {
@@ -98,7 +104,7 @@ function difference(path: string, mode: string, id: number, digest: string | nul
 export const fileTree: Kind<FileTreeInputs, KeptTree> = {
   type: "onebox:index:FileTree",
   inputs,
-  kept: { shape: keptTree, of: (tree) => keptTree.parse(tree) },
+  kept: { shape: keptTree, of: keptOf },
   replaceOn: ["host.sandbox.directory", "host.name", "name"],
   id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
 
