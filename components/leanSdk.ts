@@ -1,7 +1,8 @@
 /**
  * Spares the program what the Pulumi SDK does only for its own debugging, for functions stored in the state and for
- * driving the CLI, which this program has none of: half of a preview's time. To be imported before anything that imports the SDK. With
- * PULUMI_DEBUG_PROMISE_LEAKS set, the SDK's own variable for finding faults with, all is as it is shipped.
+ * driving the CLI, which this program has none of: half of a preview's time. To be imported before anything that
+ * imports the SDK. With PULUMI_DEBUG_PROMISE_LEAKS set, the SDK's own variable for finding faults with, all is as it is
+ * shipped.
  */
 import { createRequire, Module } from "node:module";
 
