@@ -1,6 +1,6 @@
 /** Ending any one process or host keeps the site up, and no acknowledged write is lost: what the drills leave out. */
 import assert from "node:assert/strict";
-import { runInSandbox } from "../../../provider/enter.ts";
+import { hostProc, runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
 import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
 import { lostWrites, startWriting, type Writes } from "../../../tools/drills/ledger.ts";
@@ -66,22 +66,34 @@ export function failover(
       await underWrites(stack(), async () => {
         await runInSandbox(stack().directory, ["sh", "-c", 'kill -KILL "$(cat /run/hosts/web-3)"']);
       });
+      await until("the host again", 60_000, async () => {
+        if (hostProc(stack().host("web-3")) === null) return "it is down";
+        const { stdout } = await stack().inHost("web-3", "s6-svstat -o up /run/scan/database-proxy", {
+          accept: "any",
+        });
+        return stdout.trim() === "true" ? null : `its database proxy: ${stdout}`;
+      });
     });
 
     it("has all web hosts write to one node again when one of them turned to another", async () => {
-      const writing = startWriting(stack().site, { pace: 20 });
-      await writing.acknowledgedMore(50);
-      const former = await writerOf(stack().site);
       const [, other = ""] = webs;
-      await tellProxy(stack(), other, `set server writer/${former} state maint`);
-      await until("another writer for all web hosts", 30_000, async () => {
-        const writers = await Promise.all(webs.map((web) => writersOf(stack(), web)));
-        const named = new Set(writers.flat());
-        const one = named.size === 1 && !named.has(former) && writers.every((each) => each.length === 1);
-        return one ? null : writers.map((each, index) => `${webs[index]}: ${each}`).join("; ");
-      });
-      await tellProxy(stack(), other, `set server writer/${former} state ready`);
-      assert.deepEqual(await lostWrites(stack().site, await writing.stop()), []);
+      const writing = startWriting(stack().site, { pace: 20 });
+      let writes: Writes;
+      try {
+        await writing.acknowledgedMore(50);
+        const former = await writerOf(stack().site);
+        await tellProxy(stack(), other, `set server writer/${former} state maint`);
+        await until("another writer for all web hosts", 30_000, async () => {
+          const writers = await Promise.all(webs.map((web) => writersOf(stack(), web)));
+          const named = new Set(writers.flat());
+          const one = named.size === 1 && !named.has(former) && writers.every((each) => each.length === 1);
+          return one ? null : writers.map((each, index) => `${webs[index]}: ${each}`).join("; ");
+        });
+        await tellProxy(stack(), other, `set server writer/${former} state ready`);
+      } finally {
+        writes = await writing.stop();
+      }
+      assert.deepEqual(await lostWrites(stack().site, writes), []);
     });
 
     it("brings a killed process back by itself with another id", async () => {
