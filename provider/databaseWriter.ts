@@ -9,8 +9,14 @@ export function parseWriterTable(text: string): string | null {
   return /\bserver_key=(\S+)/.exec(text)?.[1] ?? null;
 }
 
-const question =
-  'socket=/run/host/run/database-proxy/admin.sock; [ ! -S "$socket" ] || echo "show table writer" | socat -t 2 - "UNIX-CONNECT:$socket"';
+const socket = "/run/host/run/database-proxy/admin.sock";
+
+/** Tells a host's database proxy a command of HAProxy's. @returns its answer; empty where the host has no such proxy */
+export async function tellDatabaseProxy(host: HostHandle, command: string): Promise<string> {
+  const script = `[ ! -S ${socket} ] || echo "${command}" | socat -t 2 - UNIX-CONNECT:${socket}`;
+  const { stdout } = await runInHost(host, ["sh", "-c", script], { accept: "any", timeout: 5000 });
+  return stdout;
+}
 
 /** Hosts of a sandbox, by what lies on disk of them. */
 function hostsOf({ sandbox }: HostHandle): readonly HostHandle[] {
@@ -24,10 +30,10 @@ export async function currentWriter(node: HostHandle): Promise<string | null> {
   const answers = await Promise.all(
     hostsOf(node)
       .filter((host) => hostProc(host) !== null)
-      .map((host) => runInHost(host, ["sh", "-c", question], { accept: "any", timeout: 5000 })),
+      .map((host) => tellDatabaseProxy(host, "show table writer")),
   );
-  for (const { stdout } of answers) {
-    const writer = parseWriterTable(stdout);
+  for (const answer of answers) {
+    const writer = parseWriterTable(answer);
     if (writer !== null) return writer;
   }
   return null;

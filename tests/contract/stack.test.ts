@@ -11,8 +11,7 @@ const secretWords = /PRIVATE KEY-----|password-of-/;
 const serversOf = (stack: Stack) => Object.keys(stack.result.servers).sort();
 
 for (const { cloud, stack: name, withOneMore } of clouds) {
-  describe(`contract of cloud ${cloud}`, function () {
-    this.timeout(60_000);
+  describe(`contract of cloud ${cloud}`, () => {
     let stack: Stack;
 
     before(async () => {

@@ -132,9 +132,7 @@ describe("the small topology", function () {
   });
 });
 
-describe("bad input", function () {
-  this.timeout(60_000);
-
+describe("bad input", () => {
   it("in the configuration gives one message with every finding, and makes nothing", async () => {
     const stack = await TestStack.make("test-bad", {
       servers: [{ name: "web-1", role: "wbe", zone: "a" }],

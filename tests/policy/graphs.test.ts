@@ -6,8 +6,7 @@ import { judgedResources, Pack, type Verdict } from "./support/pack.ts";
 const textOf = ({ rule, message }: Verdict) => `${rule}: ${message}`;
 
 for (const stack of ["dev", "staging", "prod"]) {
-  describe(`stack ${stack} against the policy pack`, function () {
-    this.timeout(60_000);
+  describe(`stack ${stack} against the policy pack`, () => {
     let pack: Pack;
 
     before(async () => {

@@ -14,8 +14,7 @@ const cases = [...entranceCases, ...dataCases, ...networkCases, ...serverCases, 
 /** How the engine writes text that is not known before the update. */
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-describe("the policy pack", function () {
-  this.timeout(60_000);
+describe("the policy pack", () => {
   let pack: Pack;
 
   before(async () => {

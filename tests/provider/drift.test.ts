@@ -23,8 +23,7 @@ const rulesFor = (port: number) => `table inet filter {
   }
 }`;
 
-describe("drift", function () {
-  this.timeout(60_000);
+describe("drift", () => {
   let stack: Stack;
   beforeEach(async () => {
     stack = new Stack();

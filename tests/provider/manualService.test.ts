@@ -6,8 +6,7 @@ import { service } from "../../provider/kinds/service.ts";
 import { until } from "../../provider/system.ts";
 import { ask, Stack, untilAnswer } from "./support/stack.ts";
 
-describe("a service that something else starts", function () {
-  this.timeout(60_000);
+describe("a service that something else starts", () => {
   let stack: Stack;
   beforeEach(async () => {
     stack = new Stack();

@@ -46,8 +46,7 @@ const links = (): Record<string, true> =>
       .map((line) => [line.split(":")[0]?.trim() ?? "", true]),
   );
 
-describe("a sandbox", function () {
-  this.timeout(60_000);
+describe("a sandbox", () => {
   const stacks: Stack[] = [];
   const made = (ports?: readonly number[]) => {
     const stack = new Stack(ports);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { findingsMessage } from "../../config/findings.ts";
 import { parseSettings } from "../../config/parse.ts";
 import type { Checked } from "../../config/schema.ts";
+import { stackFileName } from "../../config/stackFile.ts";
 import { liveSandbox } from "../../provider/handles.ts";
 import type { Running } from "../drills/hosts.ts";
 import { projectRoot } from "../paths.ts";
@@ -63,7 +64,7 @@ export async function stackSettings(name: string): Promise<StackSettings> {
   if (parsed.ok) return { settings: parsed.settings, env };
   throw new Problem(
     findingsMessage(
-      `The configuration of stack ${name} (Pulumi.${name}.yaml) has problems:`,
+      `The configuration of stack ${name} (${stackFileName(name)}) has problems:`,
       parsed.findings,
     ),
   );

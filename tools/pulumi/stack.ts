@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stackFileName } from "../../config/stackFile.ts";
 import { exists, writeWhole } from "../files.ts";
 import { passphraseFile, projectRoot, stateFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
@@ -30,7 +31,7 @@ async function initialise(stack: string, env: NodeJS.ProcessEnv): Promise<void> 
   try {
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${projectName}\nruntime: nodejs\n`);
     const config = stackFile(stack);
-    if (await exists(config)) await copyFile(config, join(folder, `Pulumi.${stack}.yaml`));
+    if (await exists(config)) await copyFile(config, join(folder, stackFileName(stack)));
     await runOrFail(`stack ${stack}`, ["pulumi", "-C", folder, "stack", "init", stack, "--no-select"], {
       env,
     });

@@ -1,12 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { nearest } from "../../config/nearest.ts";
+import { stackFileName } from "../../config/stackFile.ts";
 import { textOf, writeWhole } from "../files.ts";
 import { cacheFolder, projectRoot } from "../paths.ts";
 
 /** The committed config file of a stack. */
 export function stackFile(stack: string): string {
-  return join(projectRoot, `Pulumi.${stack}.yaml`);
+  return join(projectRoot, stackFileName(stack));
 }
 
 /** Cloud that a config file names, without reading the rest of it; undefined when it names none. */
@@ -27,7 +28,7 @@ export async function cloudOf(stack: string): Promise<string | undefined> {
 export async function workingCopyOfStackFile(stack: string): Promise<string | undefined> {
   const text = await textOf(stackFile(stack));
   if (text === undefined) return undefined;
-  const copy = join(cacheFolder, "config", `Pulumi.${stack}.yaml`);
+  const copy = join(cacheFolder, "config", stackFileName(stack));
   await writeWhole(copy, text, 0o600);
   return copy;
 }
@@ -36,7 +37,7 @@ export async function workingCopyOfStackFile(stack: string): Promise<string | un
 export function noStackFile(stack: string, known: readonly string[]): string {
   const near = nearest(stack, known);
   const meant = near === null ? "" : ` Did you mean ${near}?`;
-  return `there is no stack ${stack}: no file Pulumi.${stack}.yaml; there are ${known.join(", ")}.${meant}`;
+  return `there is no stack ${stack}: no file ${stackFileName(stack)}; there are ${known.join(", ")}.${meant}`;
 }
 
 /** Names of the stacks that have a config file. */

@@ -1,5 +1,6 @@
 /** Ending any one process or host keeps the site up, and no acknowledged write is lost: what the drills leave out. */
 import assert from "node:assert/strict";
+import { tellDatabaseProxy } from "../../../provider/databaseWriter.ts";
 import { hostProc, runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
 import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
@@ -17,15 +18,11 @@ async function underWrites(stack: TestStack, harm: () => Promise<void>): Promise
   return writes;
 }
 
-/** Tells a web host's database proxy something. @returns its answer */
-async function tellProxy(stack: TestStack, web: string, command: string): Promise<string> {
-  const socket = "UNIX-CONNECT:/run/host/run/database-proxy/admin.sock";
-  return (await stack.inHost(web, `echo "${command}" | socat -t 2 - ${socket}`)).stdout;
-}
-
 /** Database nodes that a web host has sessions for writing with. */
 async function writersOf(stack: TestStack, web: string): Promise<readonly string[]> {
-  const [head = "", ...lines] = (await tellProxy(stack, web, "show stat writer 4 -1")).trim().split("\n");
+  const [head = "", ...lines] = (await tellDatabaseProxy(stack.host(web), "show stat writer 4 -1"))
+    .trim()
+    .split("\n");
   const columns = head.replace(/^# /, "").split(",");
   const rows = lines.map((line) => line.split(","));
   return rows
@@ -82,14 +79,14 @@ export function failover(
       try {
         await writing.acknowledgedMore(50);
         const former = await writerOf(stack().site);
-        await tellProxy(stack(), other, `set server writer/${former} state maint`);
+        await tellDatabaseProxy(stack().host(other), `set server writer/${former} state maint`);
         await until("another writer for all web hosts", 30_000, async () => {
           const writers = await Promise.all(webs.map((web) => writersOf(stack(), web)));
           const named = new Set(writers.flat());
           const one = named.size === 1 && !named.has(former) && writers.every((each) => each.length === 1);
           return one ? null : writers.map((each, index) => `${webs[index]}: ${each}`).join("; ");
         });
-        await tellProxy(stack(), other, `set server writer/${former} state ready`);
+        await tellDatabaseProxy(stack().host(other), `set server writer/${former} state ready`);
       } finally {
         writes = await writing.stop();
       }

@@ -32,8 +32,7 @@ function userDataOf(stack: Stack, server: string): string {
   return gunzipSync(Buffer.from(z.string().parse(userData), "base64")).toString("utf8");
 }
 
-describe("the stacks on AWS", function () {
-  this.timeout(60_000);
+describe("the stacks on AWS", () => {
   let staging: Stack;
   let prod: Stack;
 

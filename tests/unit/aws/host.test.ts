@@ -29,8 +29,7 @@ const modes = {
 } as const;
 
 for (const [mode, changes] of Object.entries(modes)) {
-  describe(`a server on EC2, ${mode}`, function () {
-    this.timeout(60_000);
+  describe(`a server on EC2, ${mode}`, () => {
     const place = new Workplace();
     let text: string;
     let files: ReadonlyMap<string, string>;

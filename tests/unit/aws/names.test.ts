@@ -6,8 +6,7 @@ import { programStack, shortType } from "../../support/program.ts";
 /** Set to write the lists anew after a change that is meant. */
 const rewrite = process.env.REWRITE_GOLDEN === "1";
 
-describe("names of the resources on AWS", function () {
-  this.timeout(60_000);
+describe("names of the resources on AWS", () => {
   for (const stack of ["staging", "prod"]) {
     it(`${stack}: another name means another database, balancer or server`, async () => {
       const { resources } = await programStack(stack);

@@ -16,9 +16,7 @@ const anchors = new Set(
   ),
 );
 
-describe("the operating guide for AWS", function () {
-  this.timeout(60_000);
-
+describe("the operating guide for AWS", () => {
   it("has a section for every alarm, which the alarm names", async () => {
     const stack = await programStack("prod");
     const alarms = [

@@ -20,8 +20,7 @@ const sources = (
   servers: [{ name: "web-1", zone: "a" }],
 });
 
-describe("the signal catalogue on AWS", function () {
-  this.timeout(60_000);
+describe("the signal catalogue on AWS", () => {
   const catalogue = signalCatalogue(usualInput);
 
   it("names the metrics that are drawn for it, over every kind of balancer and database, and no other", () => {

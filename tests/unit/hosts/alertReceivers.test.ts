@@ -21,8 +21,7 @@ const slackMessage = z.object({
   attachments: z.array(z.object({ title: z.string(), text: z.string() })).length(1),
 });
 
-describe("people who are told of alerts", function () {
-  this.timeout(60_000);
+describe("people who are told of alerts", () => {
   const place = new Workplace();
   const login = { user: "monitor", password: "a password of a test" };
   let mail: MailSink;

@@ -10,6 +10,7 @@ import {
   renderLogWriter,
 } from "../../../hosts/logs/store.ts";
 import { logConfiguration, logService } from "../../../hosts/logs/syslogNg.ts";
+import { logged } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
 describe("logs", () => {
@@ -44,10 +45,7 @@ describe("logs", () => {
     const text = renderLogStore({
       layout: place.layout,
       host: "monitor",
-      hosts: [
-        { name: "web-1", address: "10.77.96.10" },
-        { name: "monitor", address: "10.77.192.10" },
-      ],
+      hosts: logged,
       tls: place.tls("logs"),
     });
     assert.deepEqual(check(text), { code: 0, text: "" });

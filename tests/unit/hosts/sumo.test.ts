@@ -10,6 +10,7 @@ import { renderRules } from "../../../hosts/prometheusRules.ts";
 import { oneboxSignals, usualInput } from "../../../hosts/signals.ts";
 import { sumoFiles } from "../../../hosts/sumoContent.ts";
 import { signalSeries } from "../../../hosts/sumoSignals.ts";
+import { logged } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
 const folder = join(import.meta.dirname, "../../../docs/sumo");
@@ -65,10 +66,7 @@ describe("Sumo Logic", () => {
     const text = renderLogStore({
       layout: place.layout,
       host: "monitor",
-      hosts: [
-        { name: "web-1", address: "10.77.96.10" },
-        { name: "monitor", address: "10.77.192.10" },
-      ],
+      hosts: logged,
       tls: place.tls("logs"),
       copies,
     });

@@ -45,8 +45,7 @@ async function stackWithCache() {
 
 const userData = z.string().startsWith("#cloud-config\n");
 
-describe("sketch of a third cloud", function () {
-  this.timeout(60_000);
+describe("sketch of a third cloud", () => {
   type Outputs = Awaited<ReturnType<typeof sketchStack>>["result"];
   let stack: MockedStack<Outputs>;
   before(async () => {
@@ -86,8 +85,7 @@ describe("sketch of a third cloud", function () {
   });
 });
 
-describe("worked example of a component", function () {
-  this.timeout(60_000);
+describe("worked example of a component", () => {
   type Outputs = Awaited<ReturnType<typeof stackWithCache>>["result"];
   let stack: MockedStack<Outputs>;
   before(async () => {

@@ -12,4 +12,9 @@ export const databases = [
   { name: "db-2", address: "10.77.2.12" },
   { name: "db-3", address: "10.77.2.13" },
 ];
+/** Hosts whose logs the monitor keeps. */
+export const logged = [
+  { name: "web-1", address: "10.77.96.10" },
+  { name: "monitor", address: "10.77.192.10" },
+];
 export const limits = { requestsPer10s: 250, connections: 40, bodyKiB: 64 };
