@@ -64,20 +64,11 @@ export function handlerOf<I extends object, S extends object>(kind: Kind<I, S>):
   const parse = (bag: Bag): I => kind.inputs.parse(bag);
   const keysOf = (bag: Bag) => Object.keys(bag);
 
-  /** Properties of states that are no inputs of the kind, found so far: it is told each once, by a parse that fails. */
-  const strange = new Set<string>();
-  const withoutStrange = (state: Bag): Bag =>
-    Object.fromEntries(Object.entries(state).filter(([key]) => !strange.has(key)));
+  const known = new Set(Object.keys(kind.kept.shape.shape));
 
-  /** What the state keeps of the inputs: the properties that the kind knows. */
-  const keptIn = (state: Bag): S => {
-    const result = kind.kept.shape.safeParse(withoutStrange(state));
-    if (result.success) return result.data;
-    for (const issue of result.error.issues)
-      if (issue.code === "unrecognized_keys" && issue.path.length === 0)
-        for (const key of issue.keys) strange.add(key);
-    return kind.kept.shape.parse(withoutStrange(state));
-  };
+  /** What the state keeps of the inputs: the properties that the kind knows, without its outputs. */
+  const keptIn = (state: Bag): S =>
+    kind.kept.shape.parse(Object.fromEntries(Object.entries(state).filter(([key]) => known.has(key))));
 
   /** The same; null when the state is of an older shape. */
   const previousIn = (state: Bag): S | null => {

@@ -35,15 +35,20 @@ export interface Kind<I extends object, S extends object = I> {
   adopt?(id: string): Promise<{ readonly inputs: I; readonly outputs: Bag }>;
 }
 
+/** The shape of an object that names its properties. */
+export type ObjectShape<T extends object> = z.ZodType<T> & {
+  readonly shape: Readonly<Record<string, unknown>>;
+};
+
 /** How the inputs are kept in the state. */
 export interface Kept<I extends object, S extends object> {
   /** Takes whole inputs too: states of older versions hold those, and so does one of a failed creation. */
-  readonly shape: z.ZodType<S>;
+  readonly shape: ObjectShape<S>;
   of(inputs: I): S;
 }
 
 /** Inputs that the state keeps whole. */
-export const keptWhole = <I extends object>(inputs: z.ZodType<I>) => ({
+export const keptWhole = <I extends object>(inputs: ObjectShape<I>) => ({
   inputs,
   kept: { shape: inputs, of: (given: I): I => given } satisfies Kept<I, I>,
 });
