@@ -42,10 +42,6 @@ const balancer = z.strictObject({
   desyncMode: z.enum(["monitor", "defensive", "strictest"]).default("strictest").meta({
     description: "What becomes of requests that two parsers may read differently (request smuggling).",
   }),
-  drainSeconds: z.int().min(0).max(3600).default(30).meta({
-    unit: "seconds",
-    description: "How long a server that is taken out may finish what it has begun.",
-  }),
   slowStartSeconds: z
     .union([z.literal(0), z.int().min(30).max(900)])
     .default(30)

@@ -94,6 +94,16 @@ const limits = z.strictObject({
     unit: "KiB",
     description: "Largest request body; a larger one gets 413.",
   }),
+  drainSeconds: z.int().min(0).max(3600).default(30).meta({
+    unit: "seconds",
+    description:
+      "How long a web server that is taken out for a change may finish what it has begun. A change of the site waits for that at each server; what is under way then is cut where the application serves it.",
+  }),
+  finishSeconds: z.int().min(10).max(86_400).default(600).meta({
+    unit: "seconds",
+    description:
+      "How long downloads, event streams and WebSockets that are under way go on after a change of the balancers' or web servers' configuration. Nothing waits for that; what is under way then is cut.",
+  }),
 });
 
 const emailText = (example: string) =>
@@ -247,7 +257,9 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .meta({ description: "What is open to the outside." }),
-  limits: limits.prefault({}).meta({ description: "What one visitor may use." }),
+  limits: limits
+    .prefault({})
+    .meta({ description: "What one visitor may use, and how long a change lets it finish." }),
   monitoring: monitoring.prefault({}).meta({ description: "Metrics and their retention." }),
   site: z
     .strictObject({

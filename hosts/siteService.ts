@@ -1,5 +1,7 @@
 /** The site's application as a service. */
+
 import type { Layout } from "./layout.ts";
+import { applicationHead } from "./limits.ts";
 import { type ServiceSpec, serviceSpec } from "./service.ts";
 
 export interface SiteServiceInput {
@@ -19,6 +21,13 @@ export const readyPath = "/health/ready";
 /** The Unix socket that the application serves on. */
 export const siteSocket = (layout: Layout): string => `${layout.run}/site/site.sock`;
 
+/** Words of the command that runs the application: whatever the tiers let through, Node takes. */
+export const siteCommand = (layout: Layout, main: string): readonly string[] => [
+  layout.node,
+  `--max-http-header-size=${applicationHead}`,
+  main,
+];
+
 /** Runs `main` by the contract of site/README.md; `run/site` must exist, writable by site. */
 export function siteService({
   layout,
@@ -30,7 +39,7 @@ export function siteService({
 }: SiteServiceInput): ServiceSpec {
   return serviceSpec({
     name: "site",
-    command: [layout.node, main],
+    command: siteCommand(layout, main),
     user: "site",
     environment: {
       LISTEN_SOCKET: siteSocket(layout),

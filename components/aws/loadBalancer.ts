@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { zones } from "../../config/schema.ts";
+import { balancerSilence } from "../../hosts/limits.ts";
 import { ports } from "../../hosts/ports.ts";
 import { readyPath } from "../../hosts/siteService.ts";
 import type { Hop } from "../hops.ts";
@@ -20,9 +21,6 @@ const checkSeconds = 10;
 const checkTimeoutSeconds = 5;
 /** Checks in a row that change the verdict. */
 const checkCount = 2;
-
-/** Seconds that a visitor's connection may be idle; longer than the server's own work on a request may take. */
-const idleSeconds = 60;
 
 /** TLS versions and ciphers, by the oldest version that visitors may use. Both offer hybrid post-quantum key exchange. */
 const policies = {
@@ -98,7 +96,7 @@ export class AwsLoadBalancer extends LoadBalancer {
         enableTlsVersionAndCipherSuiteHeaders: false,
         enableCrossZoneLoadBalancing: true,
         enableWafFailOpen: false,
-        idleTimeout: idleSeconds,
+        idleTimeout: balancerSilence,
         accessLogs: log(logFolders.access),
         connectionLogs: log(logFolders.connections),
         healthCheckLogs: log(logFolders.health),
@@ -135,7 +133,7 @@ export class AwsLoadBalancer extends LoadBalancer {
     };
   }
 
-  private albTargets({ network }: Args): aws.lb.TargetGroup {
+  private albTargets({ network, limits }: Args): aws.lb.TargetGroup {
     const { balancer } = this.foundation.aws;
     return new aws.lb.TargetGroup(
       "web",
@@ -145,7 +143,7 @@ export class AwsLoadBalancer extends LoadBalancer {
         protocol: "HTTPS",
         protocolVersion: "HTTP1",
         port: ports.https,
-        deregistrationDelay: balancer.drainSeconds,
+        deregistrationDelay: limits.drainSeconds,
         // Works with round robin only.
         loadBalancingAlgorithmType: "round_robin",
         slowStart: balancer.slowStartSeconds,
@@ -157,7 +155,7 @@ export class AwsLoadBalancer extends LoadBalancer {
     );
   }
 
-  private nlbTargets({ network }: Args): aws.lb.TargetGroup {
+  private nlbTargets({ network, limits }: Args): aws.lb.TargetGroup {
     return new aws.lb.TargetGroup(
       "web",
       {
@@ -165,7 +163,7 @@ export class AwsLoadBalancer extends LoadBalancer {
         targetType: "instance",
         protocol: "TCP",
         port: ports.https,
-        deregistrationDelay: this.foundation.aws.balancer.drainSeconds,
+        deregistrationDelay: limits.drainSeconds,
         connectionTermination: true,
         // Connections come from the balancer's own addresses, so that rules name its group; the visitor's address
         // goes before them in the PROXY protocol.

@@ -12,8 +12,14 @@ export const managedGroups = [
   "AWSManagedRulesSQLiRuleSet",
 ] as const;
 
-/** Largest body that the common group lets through; where the site takes larger ones, the web server alone limits them. */
+/**
+ * Largest body that the common group lets through, and the most of a body that WAF looks at before an ALB; where the
+ * site takes larger ones, the web server alone limits them.
+ */
 const commonBodyKiB = 8;
+
+/** Rules of the common group that refuse what the web server takes: a path above 1024 bytes, a query above 2048. */
+const tooNarrow = ["SizeRestrictions_URIPATH", "SizeRestrictions_QUERYSTRING"];
 
 /** Seconds over which one address's requests are counted; the shortest is 60. */
 const rateWindowSeconds = 60;
@@ -44,15 +50,16 @@ function managedRule(
   priority: number,
   { mode, limits }: WafArgs,
 ): WebAclRule {
-  const largeBodies =
-    group === "AWSManagedRulesCommonRuleSet" && limits.bodyKiB > commonBodyKiB
-      ? { ruleActionOverrides: [{ name: "SizeRestrictions_BODY", actionToUse: { count: {} } }] }
+  const counted = [...tooNarrow, ...(limits.bodyKiB > commonBodyKiB ? ["SizeRestrictions_BODY"] : [])];
+  const sizesOfTheChain =
+    group === "AWSManagedRulesCommonRuleSet"
+      ? { ruleActionOverrides: counted.map((name) => ({ name, actionToUse: { count: {} } })) }
       : {};
   return {
     name: group,
     priority,
     overrideAction: mode === "block" ? { none: {} } : { count: {} },
-    statement: { managedRuleGroupStatement: { vendorName: "AWS", name: group, ...largeBodies } },
+    statement: { managedRuleGroupStatement: { vendorName: "AWS", name: group, ...sizesOfTheChain } },
     visibilityConfig: visibility(group),
   };
 }

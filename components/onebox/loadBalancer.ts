@@ -21,9 +21,6 @@ const threads = 1;
 /** A recovered server gets its full share after this, milliseconds. */
 const slowStartMs = 2000;
 
-/** How long a server may take to finish what is under way before a restart, seconds. */
-const drainLimitSeconds = 20;
-
 /** VRRP's router id: there is one pair of balancers on the sandbox's own network. */
 const routerId = 51;
 
@@ -89,7 +86,7 @@ export class OneboxLoadBalancer extends LoadBalancer {
         name: "balancer",
         files: withFiles(bothFiles(visitor.files, service.files), {
           [`${layout.etc}/balancer/haproxy.cfg`]: plainFile(config),
-          [drainProgram]: programFile(renderDrainServer(layout, drainLimitSeconds)),
+          [drainProgram]: programFile(renderDrainServer(layout, limits.drainSeconds)),
         }),
         folders: { [`${layout.run}/balancer`]: "haproxy" },
         services: [balancerService(layout)],

@@ -4,6 +4,7 @@ import { renderOneWriter } from "../../hosts/haproxy/oneWriter.ts";
 import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
 import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
 import { serviceSpec } from "../../hosts/service.ts";
+import { siteCommand } from "../../hosts/siteService.ts";
 import type { Service } from "../../provider/sdk/index.ts";
 import type { KeyPair } from "../certificates.ts";
 import { type Member, ofTier } from "../members.ts";
@@ -99,7 +100,7 @@ export class OneboxServer extends Server {
         services: [
           serviceSpec({
             name: "site",
-            command: [layout.node, site.main],
+            command: siteCommand(layout, site.main),
             user: "site",
             environment: {
               LISTEN_SOCKET: applicationSocket,

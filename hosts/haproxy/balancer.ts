@@ -1,5 +1,7 @@
 /** The load balancer: HTTPS, redirect, limits, health checks; decrypts and encrypts again, or passes through by SNI. */
+import { failurePage, unavailablePage } from "../failurePage.ts";
 import type { Layout, Peer } from "../layout.ts";
+import { balancerBuffer, balancerSilence, headerCount, passedOnSilence, sizes, times } from "../limits.ts";
 import { ports } from "../ports.ts";
 import { securityHeaders } from "../securityHeaders.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
@@ -17,6 +19,8 @@ export interface VisitorLimits {
    * has come, resets the connection, and the visitor never sees why.
    */
   readonly bodyKiB: number;
+  /** Seconds for which downloads and streams that are under way go on after a change of the configuration. */
+  readonly finishSeconds: number;
 }
 
 /** What a balancer host is told. */
@@ -47,8 +51,8 @@ export interface BalancerInput {
 }
 
 /**
- * Names in metrics and on the statistics page. `repeatable` serves requests that may be sent twice (GET, HEAD, or
- * with an Idempotency-Key), `once` all others; both have the same servers.
+ * Names in metrics and on the statistics page. `repeatable` serves requests that a visitor allows to be sent twice (GET
+ * and HEAD by what they mean, others by an Idempotency-Key), `once` all others; both have the same servers.
  */
 export const balancerNames = { frontend: "visitors", repeatable: "web", once: "web-once" } as const;
 
@@ -56,9 +60,6 @@ export const balancerNames = { frontend: "visitors", repeatable: "web", once: "w
 const allConnections = 10_000;
 /** Addresses whose use is remembered at once; about 100 bytes each. */
 const rememberedAddresses = 200_000;
-/** Longest that a request may take to arrive, against slow senders. */
-const requestSeconds = 10;
-
 /** Admin socket of the balancer, for draining. */
 export function balancerSocket(layout: Layout): string {
   return `${layout.run}/balancer/admin.sock`;
@@ -106,17 +107,24 @@ function defaults(mode: "http" | "tcp"): string {
     "option dontlognull",
     // A server that does not take a connection within this is passed over; the network is one hop.
     "timeout connect 300ms",
-    "timeout client 30s",
-    "timeout server 30s",
+    `timeout client ${balancerSilence}s`,
+    `timeout server ${balancerSilence}s`,
     "timeout client-fin 5s",
     "timeout server-fin 5s",
     "timeout queue 3s",
     "timeout check 1s",
-    "timeout tunnel 5m",
-    `timeout http-request ${requestSeconds}s`,
-    "timeout http-keep-alive 60s",
-    "retries 3",
+    // Of a connection that was upgraded to a WebSocket, or that is not read at all.
+    `timeout tunnel ${mode === "http" ? balancerSilence : passedOnSilence}s`,
+    `timeout http-request ${times.requestHead}s`,
+    `timeout http-keep-alive ${times.idleConnection}s`,
+    // After the third attempt, two servers did not take it.
+    "retries 2",
     "option redispatch 1",
+    ...(mode === "http"
+      ? [502, 503, 504].map(
+          (status) => `http-error status ${status} content-type text/html string ${quoted(unavailablePage)}`,
+        )
+      : []),
   ]);
 }
 
@@ -133,7 +141,7 @@ const accessLog = jsonLog({
   client: '"%ci"',
   tls: '"%sslv"',
   method: '"%[capture.req.method,json(utf8s)]"',
-  uri: '"%[capture.req.uri,json(utf8s)]"',
+  uri: '"%[var(txn.uri),json(utf8s)]"',
   bytes: "%B",
   server: '"%s"',
   retries: '"%rc"',
@@ -148,7 +156,7 @@ const redirectLog = jsonLog({
   time,
   client: '"%ci"',
   method: '"%[capture.req.method,json(utf8s)]"',
-  uri: '"%[capture.req.uri,json(utf8s)]"',
+  uri: '"%[var(txn.uri),json(utf8s)]"',
 });
 
 /** Of connections that are passed through: their requests are in the web servers' logs. */
@@ -163,11 +171,14 @@ const connectionLog = jsonLog({
   end: '"%ts"',
 });
 
+/** For the log: HAProxy's own copy of the address ends after 1024 bytes. */
+const keepUri = "http-request set-var(txn.uri) pathq";
+
 function redirect(input: BalancerInput): string {
   const target = (port: number) => (port === ports.https ? "" : `:${port}`);
   const rules = Object.entries(input.redirectPorts).map(
     ([from, to]) =>
-      `http-request redirect code 301 location https://%[var(txn.host)]${target(to)}%[capture.req.uri] if { dst_port ${from} }`,
+      `http-request redirect code 301 location https://%[var(txn.host)]${target(to)}%[pathq] if { dst_port ${from} }`,
   );
   return section("frontend redirect from http", [
     ...binds(input, ports.http),
@@ -177,12 +188,14 @@ function redirect(input: BalancerInput): string {
     `tcp-request session track-sc0 src table ${balancerNames.frontend}`,
     `tcp-request session reject if { sc_conn_cur(0,${balancerNames.frontend}) gt ${input.limits.connections} }`,
     "option http-ignore-probes",
+    keepUri,
+    `http-request return status 414 content-type text/html string ${quoted(failurePage("The address is too long", `It may have ${sizes.requestLine} bytes.`))} if { pathq,length gt ${sizes.requestLine} }`,
     `http-request deny deny_status 429 hdr Retry-After 10 if { sc_http_req_rate(0,${balancerNames.frontend}) gt ${input.limits.requestsPer10s} }`,
     // A visitor is only ever sent to the site's own name, this machine or a bare address, not to any name it claims.
     `http-request set-var(txn.host) str(${input.domain})`,
     `http-request set-var(txn.host) req.hdr(host),field(1,:),lower if { req.hdr(host),field(1,:) -m reg -i ^(localhost|[0-9.]+)$ }`,
     ...rules,
-    `http-request redirect code 301 location https://${input.domain}%[capture.req.uri]`,
+    `http-request redirect code 301 location https://${input.domain}%[pathq]`,
     ...headers.filter((line) => !line.includes("Strict-Transport-Security")),
   ]);
 }
@@ -206,6 +219,7 @@ function visitors(input: BalancerInput): string {
     "unique-id-format %[uuid()]",
     // The whole request is here before a server is bothered with it; a slow one ends with 408.
     "option http-buffer-request",
+    keepUri,
     ...routes,
     `http-request deny deny_status 429 hdr Retry-After 10 if { sc_http_req_rate(0) gt ${limits.requestsPer10s} }`,
     // What a visitor claims about its own address is dropped.
@@ -246,7 +260,9 @@ function repeatable(input: BalancerInput): string {
     "balance leastconn",
     // A connection of its own for each visitor costs a TLS handshake: measured, 14 times fewer requests a second.
     "http-reuse always",
-    "retry-on conn-failure empty-response 502 503",
+    // Never on a status, which the application may say too, and never on a time-out after the request was passed on. A
+    // connection that ended before the first byte of an answer may have been begun: who asked allows to ask again.
+    "retry-on conn-failure empty-response",
     ...healthCheck(input.domain),
     `default-server ${verified(input)} check-ssl ${checked} slowstart ${input.slowStartMs}ms`,
     ...input.servers.map(
@@ -261,8 +277,7 @@ function once(input: BalancerInput): string {
     "balance leastconn",
     // Not on a connection that the server may be closing just now: such a request cannot be repeated.
     "http-reuse safe",
-    // The web server says 503 only when the application was not reached: then sending again is safe.
-    "retry-on conn-failure 503",
+    "retry-on conn-failure",
     `default-server ${verified(input)} slowstart ${input.slowStartMs}ms`,
     ...input.servers.map(
       ({ name, address }) =>
@@ -317,10 +332,17 @@ function statistics({ host }: BalancerInput): string {
 
 /** Configuration file of the balancer. */
 export function renderBalancer(input: BalancerInput): string {
-  const { layout, threads, minimumTlsVersion } = input;
+  const { layout, threads, minimumTlsVersion, limits } = input;
   const socket = balancerSocket(layout);
   return [
-    globalSection({ connections: allConnections, threads, minimumTlsVersion, socket }),
+    globalSection({
+      connections: allConnections,
+      threads,
+      minimumTlsVersion,
+      socket,
+      finishSeconds: limits.finishSeconds,
+      more: [`tune.bufsize ${balancerBuffer}`, `tune.http.maxhdr ${headerCount}`],
+    }),
     defaults("http"),
     ...(input.tlsMode === "passthrough" ? [defaults("tcp")] : []),
     redirect(input),

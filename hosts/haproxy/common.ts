@@ -1,4 +1,5 @@
 /** What every HAProxy of the stack has in common. */
+import { logLine } from "../limits.ts";
 
 /**
  * Ciphers of Mozilla's intermediate profile, version 5.7 (TLS 1.2), all with forward secrecy; DHE left out, since
@@ -25,14 +26,17 @@ export interface GlobalInput {
   readonly minimumTlsVersion: "1.2" | "1.3";
   /** Admin socket, or null. */
   readonly socket: string | null;
+  /** Seconds for which a replaced process goes on with what it has begun; default 30. */
+  readonly finishSeconds?: number;
   readonly more?: readonly string[];
 }
 
 /** Section `global` of a HAProxy that logs to its supervisor. */
 export function globalSection(input: GlobalInput): string {
+  const { finishSeconds = 30 } = input;
   const tls = `ssl-min-ver TLSv${input.minimumTlsVersion} no-tls-tickets`;
   return section("global", [
-    "log stdout format raw local0 info",
+    `log stdout len ${logLine} format raw local0 info`,
     `maxconn ${input.connections}`,
     // Where fewer files may be open than that needs, it takes fewer connections rather than not start.
     "no strict-limits",
@@ -47,8 +51,7 @@ export function globalSection(input: GlobalInput): string {
     `ssl-default-server-ciphersuites ${tls13Ciphers}`,
     "ssl-default-server-options ssl-min-ver TLSv1.3",
     "ssl-server-verify required",
-    // How long a replaced process may keep its old connections before it is ended.
-    "hard-stop-after 30s",
+    `hard-stop-after ${finishSeconds}s`,
     ...(input.more ?? []),
   ]);
 }

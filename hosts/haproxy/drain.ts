@@ -2,13 +2,19 @@
 import type { Layout } from "../layout.ts";
 import { balancerNames, balancerSocket } from "./balancer.ts";
 
+/** Longest wait for a health check to pass again, seconds. */
+const readySeconds = 20;
+
 /**
  * Shell program: `drain-server NAME drain` lets no new request reach the server and waits until none is under way;
- * `drain-server NAME ready` puts it back and waits until its health check passes. Each waits at most `limitSeconds`.
+ * `drain-server NAME ready` puts it back and waits until its health check passes.
+ * @param drainSeconds longest wait for what is under way: a download must not hold a change up for ever. When it is
+ * over, the drain says what is left and is done
+ *
  * Exit code 0 when so (a drain also when the balancer itself does not run: then nothing reaches the server through
- * it), 1 with a message when the time is over or the server is unknown.
+ * it), 1 with a message when the server is unknown or does not become healthy within 20 s.
  */
-export function renderDrainServer(layout: Layout, limitSeconds: number): string {
+export function renderDrainServer(layout: Layout, drainSeconds: number): string {
   const backends = `${balancerNames.repeatable} ${balancerNames.once}`;
   return `#!/bin/sh
 # Takes a web server out of this balancer's rotation, or puts it back. Usage: drain-server NAME drain|ready
@@ -30,17 +36,21 @@ fi
 for backend in $(rows | cut -d' ' -f1); do
   ask "set server $backend/$name state $state" | grep . && exit 1
 done
-count=0
-while [ "$count" -lt ${limitSeconds * 20} ]; do
+[ "$state" = drain ] && seconds=${drainSeconds} || seconds=${readySeconds}
+end=$(($(date +%s) + seconds))
+while [ "$(date +%s)" -lt "$end" ]; do
   if [ "$state" = drain ]; then
     rows | awk '$2 > 0 { busy = 1 } END { exit busy }' && exit 0
   else
     rows | awk '$3 !~ /^(UP|no check)/ { down = 1 } END { exit down }' && exit 0
   fi
   sleep 0.05
-  count=$((count + 1))
 done
-echo "after ${limitSeconds} s $name is not in state $state on this balancer: $(rows | tr '\\n' ';')" >&2
+if [ "$state" = drain ]; then
+  echo "after $seconds s $name still has requests under way on this balancer: $(rows | tr '\\n' ';')"
+  exit 0
+fi
+echo "after $seconds s $name is not in state $state on this balancer: $(rows | tr '\\n' ';')" >&2
 exit 1
 `;
 }

@@ -1,5 +1,6 @@
 /** What every nginx of the stack has in common. */
 import { tls12Ciphers } from "../haproxy/common.ts";
+import { firstBuffer, largeBuffers, sizes, times } from "../limits.ts";
 
 /** Lines one level deeper. */
 export function indent(lines: readonly string[]): string[] {
@@ -57,11 +58,13 @@ export interface NginxInput {
   /** Folder for its process id and temporary files. */
   readonly run: string;
   readonly workers: number;
+  /** Seconds for which a replaced worker goes on with what it has begun. */
+  readonly finishSeconds: number;
   readonly http: readonly string[];
 }
 
 /** The whole configuration file around some contents of `http`. */
-export function nginxConfiguration({ run, workers, http }: NginxInput): string {
+export function nginxConfiguration({ run, workers, finishSeconds, http }: NginxInput): string {
   return `${[
     "daemon off;",
     // The supervisor chooses the user and then this is ignored; inside a user namespace root is the only one there is.
@@ -69,8 +72,7 @@ export function nginxConfiguration({ run, workers, http }: NginxInput): string {
     `pid ${run}/nginx.pid;`,
     "error_log stderr warn;",
     `worker_processes ${workers};`,
-    // A worker that is replaced gets as long as a balancer waits for an answer.
-    "worker_shutdown_timeout 30s;",
+    `worker_shutdown_timeout ${finishSeconds}s;`,
     // Each request meets several patterns: compiled to machine code they cost a fifteenth less of all that it costs.
     "pcre_jit on;",
     block("events", ["worker_connections 4096;"]),
@@ -98,10 +100,11 @@ export function nginxConfiguration({ run, workers, http }: NginxInput): string {
       "ssl_session_cache shared:sessions:10m;",
       "ssl_session_tickets off;",
       "ssl_session_timeout 1h;",
-      "client_header_timeout 10s;",
-      "client_body_timeout 10s;",
-      "send_timeout 10s;",
-      "large_client_header_buffers 4 16k;",
+      `client_header_timeout ${times.requestHead}s;`,
+      `client_body_timeout ${times.uploadSilence}s;`,
+      `send_timeout ${times.silence}s;`,
+      `client_header_buffer_size ${firstBuffer};`,
+      `large_client_header_buffers ${largeBuffers} ${sizes.requestHeader};`,
       "reset_timedout_connection on;",
       ...http,
     ]),

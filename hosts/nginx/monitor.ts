@@ -103,6 +103,7 @@ export function renderMonitorServer(input: MonitorServerInput): string {
   return nginxConfiguration({
     run: folder(input.layout),
     workers: 1,
+    finishSeconds: 30,
     http: ["access_log off;", "client_max_body_size 64k;", server],
   });
 }

@@ -1,6 +1,8 @@
 /** The web server: TLS, static files, and the application on a Unix socket behind it. */
+import { failurePage, unavailablePage } from "../failurePage.ts";
 import type { VisitorLimits } from "../haproxy/balancer.ts";
 import type { Layout, Peer } from "../layout.ts";
+import { above, balancerConnection, sizes, times, webHead } from "../limits.ts";
 import { ports } from "../ports.ts";
 import { securityHeaders } from "../securityHeaders.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
@@ -82,6 +84,14 @@ function shared(input: WebServerInput): string[] {
       "default $request_id;",
       ...(passthrough ? [] : ['"~^[0-9A-Za-z=:-]{1,64}$" $http_x_request_id;']),
     ]),
+    // No other protocol than a WebSocket: what speaks HTTP/2 by an upgrade would pass the balancer's rules by.
+    block("map $http_upgrade $upgrade", ['default "";', "~*^websocket$ websocket;"]),
+    block("map $upgrade $hop", ['default "";', "websocket upgrade;"]),
+    // When a request is looked at first, its length is that of its head.
+    block("map $request_length $long", [
+      "default 0;",
+      `"~${above(passthrough ? sizes.requestHead : webHead)}" 1;`,
+    ]),
     block("map $ssl_client_s_dn $balancer", [
       "default 0;",
       ...balancers.map(({ name }) => `"~(^|,)CN=${name.replaceAll(".", "\\.")}(,|$)" 1;`),
@@ -95,7 +105,7 @@ function shared(input: WebServerInput): string[] {
     // A release has a folder of its own, so that what was found there once is there.
     "open_file_cache max=1000 inactive=60s;",
     "open_file_cache_valid 10s;",
-    "keepalive_timeout 75s;",
+    `keepalive_timeout ${passthrough ? times.idleConnection : balancerConnection}s;`,
     // The balancer's connections stay; a limit would only cost handshakes.
     "keepalive_requests 100000;",
     `client_max_body_size ${limits.bodyKiB}k;`,
@@ -120,7 +130,8 @@ function shared(input: WebServerInput): string[] {
 const toApplication = [
   "proxy_pass http://application;",
   "proxy_http_version 1.1;",
-  'proxy_set_header Connection "";',
+  "proxy_set_header Connection $hop;",
+  "proxy_set_header Upgrade $upgrade;",
   "proxy_set_header Host $host;",
   "proxy_set_header X-Forwarded-For $remote_addr;",
   "proxy_set_header X-Forwarded-Proto https;",
@@ -128,23 +139,41 @@ const toApplication = [
   "proxy_set_header X-Request-ID $trace;",
   "proxy_hide_header X-Powered-By;",
   "proxy_connect_timeout 1s;",
-  "proxy_send_timeout 10s;",
-  "proxy_read_timeout 20s;",
+  `proxy_send_timeout ${times.silence}s;`,
+  `proxy_read_timeout ${times.silence}s;`,
+  `proxy_buffer_size ${sizes.responseHead};`,
+  `proxy_buffers 4 ${sizes.responseHead};`,
+  // What the application says reaches the visitor at once: events, a page in parts.
+  "proxy_buffering off;",
+  // Who repeats a request is the balancer alone, which knows whether it may be.
+  "proxy_next_upstream off;",
 ];
 
-const failureText = (title: string, text: string) =>
-  `'<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>'`;
+const failureText = (title: string, text: string) => `'${failurePage(title, text)}'`;
+
+/** A request whose line was not read to its end has no address: nginx needs one to go on from. */
+const longAddress = "/.address-too-long";
 
 /** Where visitors' requests go, in either mode. `headers` are set wherever this server is the one that sets them. */
 function visitorLocations(input: WebServerInput, headers: readonly string[]): string[] {
-  const unavailable = failureText(
-    "Back in a moment",
-    "The site is not available just now. Please try again.",
-  );
+  // Where the balancer may ask another server, it learns from a connection that ends without an answer that there is none.
+  const repeats = input.tlsMode === "reencrypt" && input.balancerRanges.length === 0;
+  const page = (place: string, lines: readonly string[]) =>
+    block(`location ${place}`, [
+      "internal;",
+      "default_type text/html;",
+      ...headers,
+      "add_header Cache-Control no-store always;",
+      ...lines,
+    ]);
   return [
     `root ${input.publicDirectory};`,
     ...headers,
-    "error_page 502 504 = @failed;",
+    "error_page 502 = @failed;",
+    "error_page 504 = @late;",
+    `error_page 414 = ${longAddress};`,
+    "error_page 431 494 = @long_head;",
+    "if ($long) { return 431; }",
     ...(headers.length > 0 ? ["error_page 429 = @limited;"] : []),
     block("location /assets/", [
       ...headers,
@@ -159,21 +188,21 @@ function visitorLocations(input: WebServerInput, headers: readonly string[]): st
     ]),
     ...["/api/", "/health/"].map((path) => block(`location ${path}`, toApplication)),
     block("location @application", toApplication),
-    block("location @failed", [
-      "internal;",
-      "default_type text/html;",
-      ...headers,
-      "add_header Cache-Control no-store always;",
-      // Only when the application was never reached: the balancer may then send the request elsewhere.
-      `if ($upstream_connect_time = "-") { return 503 ${unavailable}; }`,
-      `return 502 ${unavailable};`,
+    page("@failed", [
+      ...(repeats ? ['if ($upstream_bytes_received ~ "^[-0]$") { return 444; }'] : []),
+      `if ($upstream_connect_time = "-") { return 503 '${unavailablePage}'; }`,
+      `return 502 '${unavailablePage}';`,
+    ]),
+    page("@late", [`return 504 '${unavailablePage}';`]),
+    page(`= ${longAddress}`, [
+      `return 414 ${failureText("The address is too long", `It may have ${sizes.requestLine} bytes.`)};`,
+    ]),
+    page("@long_head", [
+      `return 431 ${failureText("The request is too long", `A header or cookie may have ${sizes.requestHeader} bytes, all of them ${sizes.requestHead}.`)};`,
     ]),
     ...(headers.length > 0
       ? [
-          block("location @limited", [
-            "internal;",
-            "default_type text/html;",
-            ...headers,
+          page("@limited", [
             "add_header Retry-After 10 always;",
             `return 429 ${failureText("Too many requests", "Please wait ten seconds.")};`,
           ]),
@@ -265,6 +294,7 @@ export function renderWebServer(input: WebServerInput): string {
   return nginxConfiguration({
     run: folder(input.layout),
     workers: input.workers,
+    finishSeconds: input.limits.finishSeconds,
     http: [
       ...shared(input),
       ...(input.tlsMode === "passthrough" ? passthrough(input) : reencrypt(input)),

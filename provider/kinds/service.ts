@@ -210,6 +210,9 @@ async function takeUp(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
   else await inHost(host, `s6-svc ${signalOptions[how]} ${folder}`);
 }
 
+/** Above the longest that a drain may be set to wait, milliseconds: the drain itself ends the wait. */
+const longestDrain = 3_700_000;
+
 /** Changes a running service; in its turn and drained where it takes part in a rolling change. */
 async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {
   const { rollout, host } = service;
@@ -221,7 +224,8 @@ async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
   };
   if (rollout === null || how !== "restart") return act();
   await inTurn(rollout.group, host.name, async () => {
-    for (const { host: other, command } of rollout.drain) await runInHost(other, command);
+    for (const { host: other, command } of rollout.drain)
+      await runInHost(other, command, { timeout: longestDrain });
     await act();
     for (const { host: other, command } of rollout.resume) await runInHost(other, command);
   });

@@ -444,6 +444,18 @@ describe("the stacks on AWS", () => {
       assert.ok("count" in record.parse(ruleNames(staging)[0]?.action));
     });
 
+    it("refuses nothing for its size that the web server takes", () => {
+      const common = ruleNames(prod).find(({ name }) => name === "AWSManagedRulesCommonRuleSet");
+      const { managedRuleGroupStatement: statement } = record.parse(common?.statement);
+      assert.deepEqual(
+        z.array(record).parse(record.parse(statement).ruleActionOverrides),
+        ["SizeRestrictions_URIPATH", "SizeRestrictions_QUERYSTRING", "SizeRestrictions_BODY"].map((name) => ({
+          name,
+          actionToUse: { count: {} },
+        })),
+      );
+    });
+
     it("limits an address as the configuration says, by the minute", () => {
       assert.deepEqual(ruleNames(prod)[0]?.statement, {
         rateBasedStatement: { limit: 12_000, aggregateKeyType: "IP", evaluationWindowSec: 60 },

@@ -90,7 +90,7 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
   [
     "a list where a structure is wanted",
     { limits: [] },
-    "foobar:limits: is a list, but must be a structure with the keys requestsPer10s, connections and bodyKiB. Write it in the stack's file as in docs/configuration.md, or begin it with: pulumi config set --path 'foobar:limits.requestsPer10s' 2000",
+    "foobar:limits: is a list, but must be a structure with the keys requestsPer10s, connections, bodyKiB, drainSeconds and finishSeconds. Write it in the stack's file as in docs/configuration.md, or begin it with: pulumi config set --path 'foobar:limits.requestsPer10s' 2000",
   ],
   [
     "a structure where a text is wanted",
@@ -100,7 +100,7 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
   [
     "a malformed structure",
     { limits: "{bodyKiB: 1" },
-    "foobar:limits: is a malformed structure (not JSON), but must be a structure with the keys requestsPer10s, connections and bodyKiB. Write it in the stack's file as in docs/configuration.md, or begin it with: pulumi config set --path 'foobar:limits.requestsPer10s' 2000",
+    "foobar:limits: is a malformed structure (not JSON), but must be a structure with the keys requestsPer10s, connections, bodyKiB, drainSeconds and finishSeconds. Write it in the stack's file as in docs/configuration.md, or begin it with: pulumi config set --path 'foobar:limits.requestsPer10s' 2000",
   ],
   [
     "an empty list",

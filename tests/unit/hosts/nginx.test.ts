@@ -84,13 +84,6 @@ describe("the web server", () => {
     assert.deepEqual(values(web(), "client_max_body_size"), ["64k"]);
   });
 
-  it("tells a request that never reached the application from one that may have", () => {
-    const text = web();
-    // Without "=" nginx would keep 502 whatever the place returns.
-    assert.deepEqual(values(text, "error_page"), ["502 504 = @failed"]);
-    assert.match(text, /if \(\$upstream_connect_time = "-"\) \{ return 503 /);
-  });
-
   it("keeps assets for a year and asks about the rest", () => {
     const text = web();
     assert.match(

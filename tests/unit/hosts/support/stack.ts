@@ -17,4 +17,10 @@ export const logged = [
   { name: "web-1", address: "10.77.96.10" },
   { name: "monitor", address: "10.77.192.10" },
 ];
-export const limits = { requestsPer10s: 250, connections: 40, bodyKiB: 64 };
+export const limits = {
+  requestsPer10s: 250,
+  connections: 40,
+  bodyKiB: 64,
+  drainSeconds: 30,
+  finishSeconds: 600,
+};
