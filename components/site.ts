@@ -18,7 +18,10 @@ export interface Site {
   readonly schemaSql: string | null;
 }
 
-const packageJson = z.object({ main: z.string().min(1) });
+const packageJson = z.object({
+  main: z.string().min(1),
+  dependencies: z.record(z.string(), z.string()).default({}),
+});
 
 function parsedJson(text: string): unknown {
   try {
@@ -30,14 +33,20 @@ function parsedJson(text: string): unknown {
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
-/** The application's entry; null when package.json names no file of the directory. */
-function entryOf(directory: string): string | null {
+/** The application's entry and packages; null when package.json names no file of the directory. */
+function applicationOf(directory: string): { main: string; missing: readonly string[] } | null {
   const path = join(directory, "package.json");
   if (!isFile(path)) return null;
   const parsed = packageJson.safeParse(parsedJson(readFileSync(path, "utf8")));
   if (!parsed.success) return null;
-  const entry = join(directory, parsed.data.main);
-  return entry.startsWith(`${directory}/`) && isFile(entry) ? parsed.data.main : null;
+  const { main, dependencies } = parsed.data;
+  const entry = join(directory, main);
+  if (!entry.startsWith(`${directory}/`) || !isFile(entry)) return null;
+  // The servers get the directory alone: a package further up would be found here and not there.
+  const missing = Object.keys(dependencies).filter(
+    (name) => !existsSync(join(directory, "node_modules", name)),
+  );
+  return { main, missing };
 }
 
 /**
@@ -55,23 +64,30 @@ export function readSite(configured: string): Site {
       ]),
     );
   }
-  const main = entryOf(directory);
+  const application = applicationOf(directory);
   const findings = [
     ...(existsSync(join(directory, "public"))
       ? []
       : [{ path: at, problem: `${configured} has no folder public/`, remedy }]),
-    ...(main === null
+    ...(application === null
       ? [{ path: at, problem: `${configured}/package.json is missing, or its "main" names no file`, remedy }]
       : []),
+    ...(application?.missing ?? []).map((name) => ({
+      path: at,
+      problem: `${name} of ${configured}/package.json is not installed`,
+      remedy: existsSync(join(directory, "package-lock.json"))
+        ? `Run: npm ci --omit=dev --prefix ${configured}`
+        : `Run: npm install --omit=dev --prefix ${configured}`,
+    })),
   ];
-  if (main === null || findings.length > 0) {
+  if (application === null || findings.length > 0) {
     throw new pulumi.RunError(findingsMessage("The website cannot be served:", findings));
   }
   const schema = join(directory, "schema.sql");
   return {
     directory,
     hash: directoryDigest(directory),
-    main,
+    main: application.main,
     schemaSql: existsSync(schema) ? readFileSync(schema, "utf8") : null,
   };
 }

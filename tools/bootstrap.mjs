@@ -8,10 +8,12 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { packagesAreInstalled } from "./lockfile.mjs";
+import { node24Folder } from "./node24.mjs";
+import { npmEnvironment, npmInstallation } from "./npm.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Node 24, from the lockfile like everything else. */
-const node = join(root, "node_modules", ".bin", "node");
+const node = join(node24Folder(root), "node");
 
 /**
  * @param {string} message
@@ -39,13 +41,13 @@ function machineFindings() {
 
 function installPackages() {
   process.stderr.write("npm packages: installing from package-lock.json (about 20 s)\n");
-  const npm = process.env.npm_execpath?.endsWith(".js")
-    ? [process.execPath, process.env.npm_execpath]
-    : ["npm"];
-  // No package here needs a script of its own to be of use, and scripts of strangers are not run for nothing.
-  const argv = [...npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const argv = npmInstallation(process.env);
   // stdout belongs to the command (`npm run -s env` is evaluated by a shell): npm's own lines go to stderr.
-  const result = spawnSync(argv[0] ?? "npm", argv.slice(1), { cwd: root, stdio: ["ignore", 2, 2] });
+  const result = spawnSync(argv[0] ?? "npm", argv.slice(1), {
+    cwd: root,
+    env: npmEnvironment(process.env),
+    stdio: ["ignore", 2, 2],
+  });
   if (result.error) {
     refuse(`npm packages: npm could not be started (${result.error.message}); install npm 9 or newer.`);
   }
@@ -54,7 +56,7 @@ function installPackages() {
   }
   if (!existsSync(node)) {
     refuse(
-      `npm packages: Node 24 for ${process.platform} on ${process.arch} was left out; it comes for x64 and arm64, as an optional package (\`npm config get omit\` must not name those).`,
+      `npm packages: Node 24 for ${process.platform} on ${process.arch} was left out of what npm installed; the package node-linux-* brings it for x64 and arm64.`,
     );
   }
   process.stderr.write("npm packages: installed\n");
@@ -62,8 +64,11 @@ function installPackages() {
 
 /** @param {string} command */
 function handOver(command) {
+  // Written for the Node of the caller's shell: they change what runs here, or keep Node 24 from starting.
+  const { NODE_OPTIONS, NODE_PATH, ...env } = process.env;
   const child = spawn(node, [join(root, "tools", `${command}.ts`), ...process.argv.slice(3)], {
     stdio: "inherit",
+    env,
   });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
     // A terminal sends SIGINT to the whole group already: a second one would make Pulumi stop at once.

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { node24Folder } from "./node24.mjs";
 
 /** Absolute folder of the project (the one with Pulumi.yaml). */
 export const projectRoot = dirname(import.meta.dirname);
@@ -18,11 +19,14 @@ export const compileCache = join(cacheFolder, "compiled");
 /** Folder of the unpacked operating-system packages. */
 export const packagesFolder = join(cacheFolder, "packages");
 
-/** Folder of the executables that the npm packages bring, Node 24 among them. */
+/** Folder of the executables that the npm packages bring. */
 export const nodeBinFolder = join(projectRoot, "node_modules", ".bin");
 
+/** Folder of Node 24 alone. */
+export const nodeFolder = node24Folder(projectRoot);
+
 /** Node 24, which runs every TypeScript file of the project. */
-export const node24 = join(nodeBinFolder, "node");
+export const node24 = join(nodeFolder, "node");
 
 /** Root folder of Pulumi's file backend. */
 export const stateFolder = join(dataFolder, "state");

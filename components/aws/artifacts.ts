@@ -1,10 +1,7 @@
 /** What servers and functions are made of: versioned, encrypted objects, each pinned by version and digest. */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
 import type { Artifact } from "../../hosts/awsHost.ts";
 import type { Site } from "../site.ts";
 import { filesOf, sha256Of, writeArchive } from "./archives.ts";
@@ -15,29 +12,11 @@ import { PrivateBucket } from "./privateBucket.ts";
 /** Days that replaced versions stay: how far back a rollback may go. */
 const oldVersionDays = 90;
 
-/** The Node program of the project, Linux; the servers run the very same one. */
-const nodeProgram = "node_modules/.bin/node";
-
-const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
-
 /** Node's name of a processor. */
 const nodeArchitecture = { x86_64: "x64", arm64: "arm64" } as const;
 
-/**
- * What keeps a site from running on a server, though it runs here.
- * @throws pulumi.RunError
- */
-function checkDependencies({ directory }: Site): void {
-  const { dependencies } = manifest.parse(JSON.parse(readFileSync(join(directory, "package.json"), "utf8")));
-  const missing = Object.keys(dependencies).filter(
-    (name) => !existsSync(join(directory, "node_modules", name)),
-  );
-  if (missing.length > 0) {
-    throw new pulumi.RunError(
-      `The website cannot be deployed:\n  - foobar:site.directory: ${missing.join(", ")} of its package.json ${missing.length === 1 ? "is" : "are"} not installed. Run: npm ci --omit=dev --prefix ${directory}`,
-    );
-  }
-}
+/** The Node program of the project, Linux; the servers run the very same one. */
+const nodeProgram = `node_modules/node-linux-${process.arch}/bin/node`;
 
 /** An uploaded object. */
 type Uploaded = pulumi.Output<Artifact>;
@@ -83,7 +62,6 @@ export class AwsArtifacts extends pulumi.ComponentResource {
   site(site: Site): Uploaded {
     const known = this.sites.get(site.hash);
     if (known) return known;
-    checkDependencies(site);
     const archive = writeArchive(`site-${site.hash}`, () => filesOf(site.directory));
     const uploaded = this.file("site", "site.zip", archive);
     this.sites.set(site.hash, uploaded);

@@ -2,14 +2,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { textOf } from "../files.ts";
-import {
-  compileCache,
-  nodeBinFolder,
-  passphraseFile,
-  pulumiHome,
-  stateBackend,
-  stateFolder,
-} from "../paths.ts";
+import { compileCache, nodeFolder, passphraseFile, pulumiHome, stateBackend, stateFolder } from "../paths.ts";
 import { cloudOf } from "./stackFile.ts";
 import { userFolders } from "./userPath.ts";
 
@@ -53,7 +46,7 @@ export function pulumiVariables(
   cloud: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Readonly<Record<string, string>> {
-  const first = [cli, nodeBinFolder];
+  const first = [cli, nodeFolder];
   const rest = userFolders(env.PATH ?? "").filter((folder) => !first.includes(folder));
   const hasPassphrase =
     Boolean(env.PULUMI_CONFIG_PASSPHRASE_FILE) || env.PULUMI_CONFIG_PASSPHRASE !== undefined;
@@ -62,6 +55,9 @@ export function pulumiVariables(
     PULUMI_HOME: pulumiHome,
     // The program and each plugin are Node processes of their own that load the same SDK.
     NODE_COMPILE_CACHE: env.NODE_COMPILE_CACHE ?? compileCache,
+    // Written for another Node; empty rather than unset, since `npm run env` can only set.
+    ...(env.NODE_OPTIONS ? { NODE_OPTIONS: "" } : {}),
+    ...(env.NODE_PATH ? { NODE_PATH: "" } : {}),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Most operations wait for processes to become healthy: more of them at once than the default 4 a core.
     PULUMI_PARALLEL: env.PULUMI_PARALLEL ?? "32",

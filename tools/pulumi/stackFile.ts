@@ -1,5 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
 import { nearest } from "../../config/nearest.ts";
 import { stackFileName } from "../../config/stackFile.ts";
 import { textOf, writeWhole } from "../files.ts";
@@ -13,6 +15,24 @@ export function stackFile(stack: string): string {
 /** Cloud that a config file names, without reading the rest of it; undefined when it names none. */
 export function cloudInText(text: string): string | undefined {
   return /^\s+["']?foobar:cloud["']?\s*:\s*["']?([a-z0-9]+)/m.exec(text)?.[1];
+}
+
+const siteSchema = z.object({
+  config: z.object({ "foobar:site": z.object({ directory: z.string().min(1) }) }),
+});
+
+/** Directory of the website that a config file names, else the default's. What else is wrong there the program says. */
+export function siteInText(text: string): string {
+  try {
+    return siteSchema.safeParse(parse(text)).data?.config["foobar:site"].directory ?? "site";
+  } catch {
+    return "site";
+  }
+}
+
+/** Directory of a stack's website, from the project's folder. */
+export async function siteOf(stack: string): Promise<string> {
+  return siteInText((await textOf(stackFile(stack))) ?? "");
 }
 
 /** Cloud of a stack by its config file; undefined when there is no such file or it names none. */

@@ -4,7 +4,7 @@ import { ensurePackages } from "../packages/packages.ts";
 import { pulumiHome } from "../paths.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
 import { ensureStack, prepareState, requireStack } from "../pulumi/stack.ts";
-import { cloudOf } from "../pulumi/stackFile.ts";
+import { cloudOf, siteOf } from "../pulumi/stackFile.ts";
 import { checkMachine } from "./checks.ts";
 import { findCli } from "./cli.ts";
 import { keepNoEngineLogs } from "./engineLogs.ts";
@@ -38,7 +38,7 @@ export async function setUp({ stack, tests = false, stateWillDo = false }: Purpo
   await requireStack(stack, stateWillDo);
   const onebox = (await cloudOf(stack)) !== "aws";
   if (onebox) await checkMachine();
-  await installSitePackages();
+  await installSitePackages(await siteOf(stack));
   const cli = await findCli();
   const env = await pulumiEnvironment(cli, stack);
   await keepNoEngineLogs(pulumiHome);

@@ -51,6 +51,18 @@ describe("site directory", () => {
     assert.equal(readSite(siteWith({ "schema.sql": null })).schemaSql, null);
   });
 
+  it("without the packages that it names is refused with the command that installs them", () => {
+    const folder = siteWith({
+      "package.json": '{"main": "app/main.ts", "dependencies": {"mysql2": "3", "ours": "1"}}',
+      "node_modules/ours/package.json": "{}",
+    });
+    assert.match(
+      refusal(folder),
+      /mysql2 of SITE\/package\.json is not installed.*npm install --omit=dev --prefix SITE/,
+    );
+    assert.doesNotMatch(refusal(folder), /ours of/);
+  });
+
   it("has the same hash wherever and whenever it was written", () => {
     const [one, other] = [siteWith(), siteWith()];
     utimesSync(join(other, "app/main.ts"), 0, 0);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { passphraseFile, pulumiHome, stateBackend, stateFolder } from "../../../tools/paths.ts";
 import { chooseBackend, pulumiVariables } from "../../../tools/pulumi/environment.ts";
-import { cloudInText } from "../../../tools/pulumi/stackFile.ts";
+import { cloudInText, siteInText } from "../../../tools/pulumi/stackFile.ts";
 
 describe("chooseBackend", () => {
   let home = "";
@@ -49,7 +49,7 @@ describe("pulumiVariables", () => {
     const { PATH } = pulumiVariables("/cli", { kind: "project" }, "onebox", { PATH: path });
     const folders = PATH?.split(":") ?? [];
     assert.equal(folders[0], "/cli");
-    assert.match(folders[1] ?? "", /\/node_modules\/\.bin$/);
+    assert.match(folders[1] ?? "", /\/node_modules\/node-linux-[^/]+\/bin$/);
     assert.deepEqual(folders.slice(2), ["/usr/bin"]);
   });
 
@@ -79,5 +79,22 @@ describe("cloudInText", () => {
 
   it("takes no comment for it", () => {
     assert.equal(cloudInText("config:\n  # foobar:cloud: aws\n"), undefined);
+  });
+});
+
+describe("siteInText", () => {
+  it("finds the website of a config file, however it is written", () => {
+    assert.equal(siteInText("config:\n  foobar:site: {directory: ../ours}\n"), "../ours");
+    assert.equal(siteInText('config:\n  "foobar:site":\n    directory: "a b" # ours\n'), "a b");
+  });
+
+  it("is the default's where there is none, or nothing readable", () => {
+    for (const text of [
+      "",
+      "config:\n  foobar:cloud: onebox\n",
+      "config: [\n",
+      "config:\n  foobar:site: 3\n",
+    ])
+      assert.equal(siteInText(text), "site");
   });
 });
