@@ -3,7 +3,7 @@ import { failurePage, unavailablePage } from "../failurePage.ts";
 import type { Layout, Peer } from "../layout.ts";
 import { balancerBuffer, balancerSilence, headerCount, passedOnSilence, sizes, times } from "../limits.ts";
 import { ports } from "../ports.ts";
-import { securityHeaders } from "../securityHeaders.ts";
+import { ownMachine, securityHeaders, strictTransport } from "../securityHeaders.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
 import { globalSection, haproxyCheck, haproxyCommand, jsonLog, quoted, section } from "./common.ts";
@@ -95,7 +95,8 @@ const binds = ({ addresses }: BalancerInput, port: number, rest = "") =>
   addresses.map((address) => `bind ${address}:${port}${rest}`);
 
 const headers = Object.entries(securityHeaders).map(
-  ([name, value]) => `http-after-response set-header ${name} ${quoted(value)}`,
+  ([name, value]) =>
+    `http-after-response set-header ${name} ${quoted(value)}${name === strictTransport ? " unless { var(txn.own) -m bool }" : ""}`,
 );
 
 function defaults(mode: "http" | "tcp"): string {
@@ -196,7 +197,7 @@ function redirect(input: BalancerInput): string {
     `http-request set-var(txn.host) req.hdr(host),field(1,:),lower if { req.hdr(host),field(1,:) -m reg -i ^(localhost|[0-9.]+)$ }`,
     ...rules,
     `http-request redirect code 301 location https://${input.domain}%[pathq]`,
-    ...headers.filter((line) => !line.includes("Strict-Transport-Security")),
+    ...headers.filter((line) => !line.includes(strictTransport)),
   ]);
 }
 
@@ -220,6 +221,7 @@ function visitors(input: BalancerInput): string {
     // The whole request is here before a server is bothered with it; a slow one ends with 408.
     "option http-buffer-request",
     keepUri,
+    `http-request set-var(txn.own) bool(true) if { req.hdr(host),field(1,:) -m reg -i ${ownMachine} }`,
     ...routes,
     `http-request deny deny_status 429 hdr Retry-After 10 if { sc_http_req_rate(0) gt ${limits.requestsPer10s} }`,
     // What a visitor claims about its own address is dropped.

@@ -1,6 +1,7 @@
 /** What every nginx of the stack has in common. */
 import { tls12Ciphers } from "../haproxy/common.ts";
 import { firstBuffer, largeBuffers, sizes, times } from "../limits.ts";
+import { ownMachine, securityHeaders, strictTransport } from "../securityHeaders.ts";
 
 /** Lines one level deeper. */
 export function indent(lines: readonly string[]): string[] {
@@ -100,6 +101,10 @@ export function nginxConfiguration({ run, workers, finishSeconds, http }: NginxI
       "ssl_session_cache shared:sessions:10m;",
       "ssl_session_tickets off;",
       "ssl_session_timeout 1h;",
+      block("map $host $strict", [
+        `default ${quotedValue(securityHeaders[strictTransport] ?? "")};`,
+        `"~*${ownMachine}" "";`,
+      ]),
       `client_header_timeout ${times.requestHead}s;`,
       `client_body_timeout ${times.uploadSilence}s;`,
       `send_timeout ${times.silence}s;`,
@@ -126,7 +131,10 @@ export function quotedValue(text: string): string {
   return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
-/** Lines that set response headers, on errors too. */
+/** Lines that set response headers, on errors too; none where the value is empty. */
 export function headerLines(headers: Readonly<Record<string, string>>): string[] {
-  return Object.entries(headers).map(([name, value]) => `add_header ${name} ${quotedValue(value)} always;`);
+  return Object.entries(headers).map(
+    ([name, value]) =>
+      `add_header ${name} ${name === strictTransport ? "$strict" : quotedValue(value)} always;`,
+  );
 }

@@ -5,10 +5,10 @@ import { z } from "zod";
 import { ask, keepAlive, type Target } from "./http.ts";
 import type { Load } from "./load.ts";
 
-const page = z.object({
-  tokens: z.array(z.object({ id: z.number(), token: z.string() })),
-  next: z.number().nullable(),
-});
+const page = z.object({ kept: z.array(z.string()) });
+
+/** Tokens asked about at once: the most that the site takes. */
+const tokensAtOnce = 300;
 
 /** What a bounded load of writes came to. */
 export interface Writes {
@@ -99,22 +99,26 @@ export function startWriting(
   };
 }
 
-/** Every token the site holds. */
-export async function tokensKept(target: Target): Promise<ReadonlySet<string>> {
-  const tokens = new Set<string>();
-  for (let after: number | null = 0; after !== null; ) {
-    const answer = await ask(target, { path: `/api/entries/tokens?after=${after}&limit=1000` });
+/** Those of the tokens that the site does not hold. */
+export async function lostOf(target: Target, tokens: Iterable<string>): Promise<readonly string[]> {
+  const all = [...tokens];
+  const lost: string[] = [];
+  for (let first = 0; first < all.length; first += tokensAtOnce) {
+    const some = all.slice(first, first + tokensAtOnce);
+    const answer = await ask(target, {
+      method: "POST",
+      path: "/api/entries/kept",
+      body: JSON.stringify({ tokens: some }),
+    });
     if (answer.status !== 200)
       throw new Error(`the ledger could not be read: ${answer.status} ${answer.body}`);
-    const { tokens: held, next }: z.infer<typeof page> = page.parse(JSON.parse(answer.body));
-    for (const { token } of held) tokens.add(token);
-    after = next;
+    const kept = new Set(page.parse(JSON.parse(answer.body)).kept);
+    lost.push(...some.filter((token) => !kept.has(token)));
   }
-  return tokens;
+  return lost;
 }
 
 /** Acknowledged writes that the site does not hold. */
-export async function lostWrites(target: Target, { acknowledged }: Writes): Promise<readonly string[]> {
-  const kept = await tokensKept(target);
-  return [...acknowledged].filter((token) => !kept.has(token));
+export function lostWrites(target: Target, { acknowledged }: Writes): Promise<readonly string[]> {
+  return lostOf(target, acknowledged);
 }

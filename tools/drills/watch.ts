@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Drill, Outcome, Scene } from "./drill.ts";
 import { sqlInHost, untilDatabaseWhole, untilOneBalancer } from "./hosts.ts";
-import { startWriting, tokensKept, type Writes } from "./ledger.ts";
+import { lostOf, startWriting, type Writes } from "./ledger.ts";
 import { type Reads, startReading } from "./load.ts";
 
 /** Visitors of each kind. */
@@ -147,8 +147,7 @@ export async function watch(drill: Drill, place: Place): Promise<Outcome> {
     }
   }
   await settle(scene);
-  const kept = await tokensKept(site);
-  const lost = [...(mustKeep ?? writes.acknowledged)].filter((token) => !kept.has(token));
+  const lost = await lostOf(site, mustKeep ?? writes.acknowledged);
   await forget(scene);
   return {
     reads: reads.asked,

@@ -2,12 +2,12 @@ import type { Patience } from "../database/attempts.ts";
 import { logError } from "../log.ts";
 import type { NewEntry } from "./entry.ts";
 import { listLimit } from "./entry.ts";
-import { type Answer, type Entry, glancePatience, type Stored, type TokenLine } from "./store.ts";
+import { type Answer, type Entry, glancePatience, type Stored } from "./store.ts";
 
 /** What the guest book needs of the database; `EntryStore` is the real one. */
 export interface Store {
   list(limit: number, patience?: Patience): Promise<Answer<readonly Entry[]>>;
-  tokens(after: number, limit: number): Promise<Answer<readonly TokenLine[]>>;
+  kept(tokens: readonly string[]): Promise<Answer<readonly string[]>>;
   add(entry: NewEntry): Promise<Stored>;
   readerNode(): Promise<string>;
   writerNode(): Promise<string>;
@@ -68,8 +68,8 @@ export class GuestBook {
     return this.#store.add(entry);
   }
 
-  async tokens(after: number, limit: number): Promise<Answer<readonly TokenLine[]>> {
-    return this.#store.tokens(after, limit);
+  async kept(tokens: readonly string[]): Promise<Answer<readonly string[]>> {
+    return this.#store.kept(tokens);
   }
 
   /** Which nodes answer now; null for one that does not. */

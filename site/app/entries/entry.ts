@@ -59,8 +59,18 @@ export function checkEntry(body: unknown): Checked {
 /** Highest `limit` of a list. */
 export const listLimit = 100;
 
-/** Highest `limit` of the list of tokens. */
-export const tokenLimit = 1_000;
+/** Most tokens that are looked up at once: what fits into the largest body. */
+export const tokenLimit = 300;
+
+/** Tokens to be looked up, out of a request body; null when they are not 1 to `tokenLimit` UUIDs. */
+export function tokensIn(body: unknown): readonly string[] | null {
+  const sent: unknown = isRecord(body) ? body.tokens : undefined;
+  if (!Array.isArray(sent) || sent.length < 1 || sent.length > tokenLimit) return null;
+  const tokens = sent.flatMap((token: unknown) =>
+    typeof token === "string" && uuid.test(token) ? [token] : [],
+  );
+  return tokens.length === sent.length ? tokens : null;
+}
 
 /**
  * Reads a whole number of a query string.

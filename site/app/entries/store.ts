@@ -33,20 +33,14 @@ export interface Stored {
   readonly database: string;
 }
 
-/** Id and token of an entry. */
-export interface TokenLine {
-  readonly id: number;
-  readonly token: string;
-}
-
 /** A visitor waits this long for an entry to be stored: longer than any measured failover of the writer. */
 export const writePatience: Patience = { deadlineMs: 8_000, attemptMs: 2_500, maxAttempts: 60 };
 
 /** A visitor waits this long for the list, and then gets the last one known. */
 export const listPatience: Patience = { deadlineMs: 2_000, attemptMs: 1_500, maxAttempts: 20 };
 
-/** The list of tokens has nothing to fall back to, so it waits as long as a write. */
-export const tokensPatience: Patience = { deadlineMs: 8_000, attemptMs: 3_000, maxAttempts: 60 };
+/** Which tokens are kept cannot be told from memory, so it waits as long as a write. */
+export const keptPatience: Patience = { deadlineMs: 8_000, attemptMs: 3_000, maxAttempts: 60 };
 
 /** For "who answers" and the readiness probe: an answer that takes longer is none. */
 export const glancePatience: Patience = { deadlineMs: 1_500, attemptMs: 1_500, maxAttempts: 3 };
@@ -77,7 +71,8 @@ function entryOf(row: Row): Entry {
 const listSql = `SELECT id, author, text, server,
   CAST(UNIX_TIMESTAMP(created_at) * 1000 AS UNSIGNED) AS created_ms
   FROM entries ORDER BY id DESC LIMIT ?`;
-const tokensSql = "SELECT id, token FROM entries WHERE id > ? ORDER BY id LIMIT ?";
+const keptSql = (count: number) =>
+  `SELECT token FROM entries WHERE token IN (${Array(count).fill("?").join(", ")})`;
 const insertSql = "INSERT INTO entries (token, author, text, server) VALUES (?, ?, ?, ?)";
 const findSql = "SELECT id FROM entries WHERE token = ?";
 const probeSql = "SELECT id FROM entries LIMIT 1";
@@ -106,12 +101,9 @@ export class EntryStore {
     return this.#read(patience, listSql, [limit], entryOf);
   }
 
-  /** Tokens of the entries whose id is above `after`, by id. */
-  async tokens(after: number, limit: number): Promise<Answer<readonly TokenLine[]>> {
-    return this.#read(tokensPatience, tokensSql, [after, limit], (row) => ({
-      id: numberIn(row, "id"),
-      token: textIn(row, "token"),
-    }));
+  /** Those of some tokens that are there. */
+  async kept(tokens: readonly string[]): Promise<Answer<readonly string[]>> {
+    return this.#read(keptPatience, keptSql(tokens.length), tokens, (row) => textIn(row, "token"));
   }
 
   /** Name of the node that reads go to now. */
@@ -151,7 +143,7 @@ export class EntryStore {
   async #read<T>(
     patience: Patience,
     sql: string,
-    values: readonly number[],
+    values: readonly (number | string)[],
     parse: (row: Row) => T,
   ): Promise<Answer<readonly T[]>> {
     return attempt(

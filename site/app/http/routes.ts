@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { failureOf } from "../database/failures.ts";
 import type { GuestBook, Listing } from "../entries/book.ts";
-import { checkEntry, listLimit, tokenLimit, wholeNumber } from "../entries/entry.ts";
+import { checkEntry, listLimit, tokenLimit, tokensIn, wholeNumber } from "../entries/entry.ts";
 import type { Readiness } from "../health.ts";
 import { logError } from "../log.ts";
 import { isRecord } from "../records.ts";
@@ -47,29 +47,19 @@ async function listEntries(application: Application, _request: IncomingMessage, 
   }
 }
 
-async function listTokens(application: Application, _request: IncomingMessage, url: URL): Promise<Reply> {
+/** Says which of the caller's own tokens are kept: nobody learns a token that they did not know. */
+async function keptTokens(application: Application, request: IncomingMessage): Promise<Reply> {
   const { book, server, zone } = application;
   if (book === null) return problem(503, noDatabase);
-  const after = wholeNumber(url.searchParams.get("after"), {
-    least: 0,
-    most: Number.MAX_SAFE_INTEGER,
-    normal: 0,
-  });
-  const limit = wholeNumber(url.searchParams.get("limit"), {
-    least: 1,
-    most: tokenLimit,
-    normal: tokenLimit,
-  });
-  if (after === null || limit === null) {
-    return problem(400, `after must be an id, and limit a whole number from 1 to ${tokenLimit}`);
-  }
+  const read = await bodyOf(request);
+  if ("refusal" in read) return read.refusal;
+  const tokens = tokensIn(read.body);
+  if (tokens === null) return problem(400, `tokens must be a list of 1 to ${tokenLimit} UUIDs`);
   try {
-    const { database, value } = await book.tokens(after, limit);
-    // A full page has a next one; it begins after the last id of this one.
-    const next = value.length === limit ? (value.at(-1)?.id ?? null) : null;
-    return json(200, { server, zone, database, tokens: value, next });
+    const { database, value } = await book.kept(tokens);
+    return json(200, { server, zone, database, kept: value });
   } catch (error) {
-    return unavailable(error, "tokens-failed");
+    return unavailable(error, "kept-failed");
   }
 }
 
@@ -170,7 +160,7 @@ const routes: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
   "/health/live": { GET: live },
   "/health/ready": { GET: ready },
   "/api/entries": { GET: listEntries, POST: addEntry },
-  "/api/entries/tokens": { GET: listTokens },
+  "/api/entries/kept": { POST: keptTokens },
   "/api/whoami": { GET: whoAmI },
   "/guestbook": { GET: guestBook },
 };

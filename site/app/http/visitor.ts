@@ -19,10 +19,19 @@ export function protocolOf(request: IncomingMessage): string {
   return headerOf(request, "x-forwarded-proto") ?? "http";
 }
 
-/** Whether a browser says that another site made it send this request. */
+/**
+ * Whether a browser says that another site made it send this request: by Sec-Fetch-Site, or by an Origin (every browser
+ * sends it with a POST) of another scheme or name than the request's own. Ports are left out: the web tier passes the
+ * name alone on.
+ */
 export function isFromOtherSite(request: IncomingMessage): boolean {
   const site = headerOf(request, "sec-fetch-site");
-  return site === "cross-site" || site === "same-site";
+  if (site === "cross-site" || site === "same-site") return true;
+  const origin = headerOf(request, "origin");
+  if (origin === null) return false;
+  const from = URL.parse(origin);
+  const here = URL.parse(`${protocolOf(request)}://${headerOf(request, "host")}`);
+  return from === null || here === null || from.protocol !== here.protocol || from.hostname !== here.hostname;
 }
 
 /** Whether the answer should be a page: a form sent by a browser without script. */

@@ -171,6 +171,17 @@ for (const kind of kinds) {
       assert.deepEqual(chain.begun, ["UPGRADE /socket"]);
     });
 
+    it("makes a browser keep to HTTPS, but for the visitor's own machine", async () => {
+      const of = async (host: string) => (await chain.ask("/api/x", { host })).headers;
+      const name = "strict-transport-security";
+      // An ALB sets it itself.
+      assert.equal((await of("www.foobar.com:8443"))[name] !== undefined, kind !== "alone");
+      for (const host of ["localhost", "localhost:8443", "app.LOCALHOST"])
+        assert.equal((await of(host))[name], undefined, host);
+      if (kind !== "alone")
+        assert.ok((await of("localhost"))["content-security-policy"], "the others are set all the same");
+    });
+
     it("upgrades to nothing else than a WebSocket", async () => {
       let asked: string | undefined = "none yet";
       chain.handler = (request, response) => {

@@ -20,7 +20,7 @@ class FakeStore implements Store {
   }
 
   list = (limit: number) => this.#answer(this.entries.slice(0, limit));
-  tokens = () => this.#answer([]);
+  kept = () => this.#answer([]);
   readerNode = async () => (await this.#answer("")).database;
   writerNode = async () => Promise.reject(driverError({ errno: 1047 }));
   add = async () => Promise.reject(driverError({ errno: 1047 }));

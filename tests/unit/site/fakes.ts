@@ -94,6 +94,8 @@ export function tableBehaviour(before: (sql: string) => void = () => undefined):
       if (tokens.includes(first)) throw driverError({ errno: 1062 });
       return { rows: [], insertId: tokens.push(first) };
     }
+    if (sql.includes("WHERE token IN"))
+      return rows(...values.filter((value) => tokens.includes(value)).map((value) => ({ token: value })));
     if (sql.includes("WHERE token") && first !== undefined) return rows({ id: tokens.indexOf(first) + 1 });
     return rows();
   };

@@ -100,6 +100,27 @@ describe("the application over its socket", () => {
     assert.equal(first.body, second.body);
   });
 
+  it("says which of the asked tokens are kept, and no others", async () => {
+    const type = { "Content-Type": "application/json" };
+    const other = "7d1f3c52-0f3b-4a4e-8f6d-2f1b0a9c8e7d";
+    await ask("POST", "/api/entries", type, JSON.stringify({ author: "Ada", text: "hello", token }));
+    await ask("POST", "/api/entries", type, JSON.stringify({ author: "Ada", text: "hello" }));
+    const { code, body } = await ask(
+      "POST",
+      "/api/entries/kept",
+      type,
+      JSON.stringify({ tokens: [other, token] }),
+    );
+    assert.equal(code, 200);
+    assert.deepEqual(JSON.parse(body).kept, [token]);
+  });
+
+  it("takes a form of its own pages, on whatever port", async () => {
+    const headers = { Host: "example.org", "X-Forwarded-Proto": "https", Origin: "https://example.org:8443" };
+    const { code } = await ask("POST", "/api/entries", { ...form, ...headers }, "author=Ada&text=hi");
+    assert.equal(code, 201);
+  });
+
   it("sends a browser without script back to the guest book", async () => {
     const { code, headers } = await ask(
       "POST",
@@ -129,6 +150,39 @@ describe("the application over its socket", () => {
       { ...form, "Sec-Fetch-Site": "cross-site" },
       "author=a&text=b",
       403,
+    ],
+    [
+      "a form whose origin is another name",
+      "POST",
+      "/api/entries",
+      { ...form, Host: "example.org", "X-Forwarded-Proto": "https", Origin: "https://evil.example" },
+      "author=a&text=b",
+      403,
+    ],
+    [
+      "a form whose origin is the name without TLS",
+      "POST",
+      "/api/entries",
+      { ...form, Host: "example.org", "X-Forwarded-Proto": "https", Origin: "http://example.org" },
+      "author=a&text=b",
+      403,
+    ],
+    [
+      "a form of a page without an origin",
+      "POST",
+      "/api/entries",
+      { ...form, Host: "example.org", "X-Forwarded-Proto": "https", Origin: "null" },
+      "author=a&text=b",
+      403,
+    ],
+    ["the list of everybody's tokens", "GET", "/api/entries/tokens", {}, "", 404],
+    [
+      "a question for tokens that are none",
+      "POST",
+      "/api/entries/kept",
+      { "Content-Type": "application/json" },
+      JSON.stringify({ tokens: [token, "%"] }),
+      400,
     ],
     ["a limit that is too high", "GET", "/api/entries?limit=101", {}, "", 400],
     ["another method", "DELETE", "/api/entries", {}, "", 405],
