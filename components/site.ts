@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { directoryDigest } from "../config/directoryDigest.ts";
 import { findingsMessage } from "../config/findings.ts";
+import { jsonOf } from "../config/json.ts";
 
 /** A checked site directory. */
 export interface Site {
@@ -23,23 +24,15 @@ const packageJson = z.object({
   dependencies: z.record(z.string(), z.string()).default({}),
 });
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** The application's entry and packages; null when package.json names no file of the directory. */
 function applicationOf(directory: string): { main: string; missing: readonly string[] } | null {
   const path = join(directory, "package.json");
   if (!isFile(path)) return null;
-  const parsed = packageJson.safeParse(parsedJson(readFileSync(path, "utf8")));
-  if (!parsed.success) return null;
-  const { main, dependencies } = parsed.data;
+  const parsed = jsonOf(readFileSync(path, "utf8"), packageJson);
+  if (parsed === undefined) return null;
+  const { main, dependencies } = parsed;
   const entry = join(directory, main);
   if (!entry.startsWith(`${directory}/`) || !isFile(entry)) return null;
   // The servers get the directory alone: a package further up would be found here and not there.

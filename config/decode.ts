@@ -1,14 +1,11 @@
 /** Pulumi keeps scalars as text and structures as JSON text: undone here by what the schema wants. Pure. */
+import { z } from "zod";
+import { jsonOf } from "./json.ts";
 import { type Key, typesOf } from "./keys.ts";
 
 function structureIn(text: string): object | null {
-  if (!/^\s*[[{]/.test(text)) return null;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" ? parsed : null;
-  } catch {
-    return null;
-  }
+  const parsed = /^\s*[[{]/.test(text) ? jsonOf(text, z.unknown()) : undefined;
+  return typeof parsed === "object" ? parsed : null;
 }
 
 /** The value that a key of the first level holds; text that fits none of the wanted types stays text. */

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { findingsMessage } from "./findings.ts";
+import { requireJson } from "./json.ts";
 import { parseSettings } from "./parse.ts";
 import type { Keeping } from "./plainSecrets.ts";
 import type { Checked } from "./schema.ts";
@@ -20,7 +21,13 @@ const keyList = z.array(z.string());
 function encryptedKeys(prefix: string): ReadonlySet<string> | undefined {
   const text = process.env.PULUMI_CONFIG_SECRET_KEYS;
   if (text === undefined) return undefined;
-  const keys = keyList.parse(JSON.parse(text)).map((key) => key.replace(":config:", ":"));
+  const told = requireJson(
+    text,
+    keyList,
+    "PULUMI_CONFIG_SECRET_KEYS",
+    "the engine writes a list of keys into it",
+  );
+  const keys = told.map((key) => key.replace(":config:", ":"));
   return new Set(keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)));
 }
 

@@ -1,7 +1,8 @@
 /** The provider protocol over kinds: check, diff, create, read, update, delete. */
 import { isDeepStrictEqual } from "node:util";
 import type { Provider } from "@pulumi/pulumi/provider/index.js";
-import type { z } from "zod";
+import { z } from "zod";
+import { jsonOf } from "../config/json.ts";
 import { type Bag, bagOf, hasUnknown, rewrap, unwrap } from "./envelopes.ts";
 import { type Kind, Refusal } from "./kind.ts";
 
@@ -32,7 +33,7 @@ function at(root: unknown, path: readonly PropertyKey[]): unknown {
 /** Undefined and missing are the same to the engine, and so is the order of keys, which seldom differs. */
 function same(one: unknown, other: unknown): boolean {
   const [first, second] = [JSON.stringify(one ?? null), JSON.stringify(other ?? null)];
-  return first === second || isDeepStrictEqual(JSON.parse(first), JSON.parse(second));
+  return first === second || isDeepStrictEqual(jsonOf(first, z.unknown()), jsonOf(second, z.unknown()));
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Problem } from "./problem.ts";
+import { messageFor, Problem } from "./problem.ts";
 
 /** What every npm script of the project may be told. */
 export interface CommandLine {
@@ -121,8 +121,9 @@ export async function serve(command: Command): Promise<void> {
     if (line === "help") process.stdout.write(helpText(command));
     else process.exitCode = await command.main(line);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    process.stderr.write(`${error.message.trimEnd()}\n`);
+    const message = messageFor(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message.trimEnd()}\n`);
     process.exitCode = 1;
   }
 }

@@ -6,7 +6,8 @@ import { dirname } from "node:path";
 export async function textOf(path: string): Promise<string | undefined> {
   return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
-    throw error;
+    // Node leaves it out where the file could be opened and not read.
+    throw Object.assign(error, { path });
   });
 }
 

@@ -2,14 +2,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
+ * @param {string} path
+ * @returns {{packages?: object} | undefined} undefined when there is no such file or it is not whole
+ */
+function lockIn(path) {
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Reads the `packages` table of a lockfile.
  * @param {string} path
  * @returns {Map<string, {version: string, optional: boolean, dev: boolean}> | undefined} undefined when there is
- *   no such file
+ *   no such file or it is not whole: npm, which is asked to install then, says what is wrong with the committed one
  */
 function lockedPackages(path) {
-  if (!existsSync(path)) return undefined;
-  const lock = JSON.parse(readFileSync(path, "utf8"));
+  const lock = lockIn(path);
+  if (lock === undefined) return undefined;
   const table = new Map();
   for (const [place, entry] of Object.entries(lock.packages ?? {})) {
     if (place === "") continue;

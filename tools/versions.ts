@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { requireJson } from "../config/json.ts";
 import { projectRoot } from "./paths.ts";
 
 const packageFile = z.object({ version: z.string() });
@@ -8,7 +9,7 @@ const packageFile = z.object({ version: z.string() });
 /** Version of an installed npm package. */
 export function packageVersion(name: string): string {
   const path = join(projectRoot, "node_modules", name, "package.json");
-  return packageFile.parse(JSON.parse(readFileSync(path, "utf8"))).version;
+  return requireJson(readFileSync(path, "utf8"), packageFile, path, "run `npm ci`").version;
 }
 
 /** The three numbers of a version such as "v3.255.0" or "3.255.0-beta.1"; undefined for anything else. */

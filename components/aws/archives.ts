@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Zippable, zipSync } from "fflate";
+import { unzipSync, type Zippable, zipSync } from "fflate";
 import { filesBelow } from "../../config/directoryDigest.ts";
 
 /** Where archives are kept between runs, from the project's folder; all of it can be had again. */
@@ -30,6 +30,16 @@ export function filesOf(directory: string, prefix = ""): Zippable {
   );
 }
 
+/** Whether an archive is there with its table of contents, which stands at its end. */
+export function isWhole(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    return Object.keys(unzipSync(readFileSync(path), { filter: () => false })).length === 0;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes an archive unless it is there.
  * @param identity names it: archives of one identity hold the same
@@ -37,7 +47,7 @@ export function filesOf(directory: string, prefix = ""): Zippable {
  */
 export function writeArchive(identity: string, files: () => Zippable): Archive {
   const path = join(folder, `${identity}.zip`);
-  if (!existsSync(path)) {
+  if (!isWhole(path)) {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
     writeFileSync(unfinished, zipSync(files(), { level: 6, mtime: noTime, os: 3 }));

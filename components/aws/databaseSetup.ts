@@ -6,6 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { strToU8, type Zippable } from "fflate";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { zones } from "../../config/schema.ts";
 import { ports } from "../../hosts/ports.ts";
 import type { Rule } from "../flows.ts";
@@ -53,8 +54,8 @@ const manifest = z.object({ dependencies: z.record(z.string(), z.string()).defau
 /** A package and all that it needs, by their folders' names. */
 function closure(name: string, known: readonly string[] = []): readonly string[] {
   if (known.includes(name)) return known;
-  const text = readFileSync(join(packages, name, "package.json"), "utf8");
-  const { dependencies } = manifest.parse(JSON.parse(text));
+  const path = join(packages, name, "package.json");
+  const { dependencies } = requireJson(readFileSync(path, "utf8"), manifest, path, "run `npm ci`");
   const start: readonly string[] = [...known, name];
   return Object.keys(dependencies).reduce((found, next) => closure(next, found), start);
 }

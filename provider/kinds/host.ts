@@ -2,6 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { hostPid, runFolder, runInSandbox } from "../enter.ts";
 import {
   type HostHandle,
@@ -96,7 +97,7 @@ const recordFile = (directory: string, name: string) => join(stackFolder(directo
 function recorded(directory: string, name: string): HostInputs {
   const file = recordFile(directory, name);
   if (!existsSync(file)) throw new Error(`there is no host ${name} in ${directory}: ${file} is missing`);
-  return inputs.parse(JSON.parse(readFileSync(file, "utf8")));
+  return requireJson(readFileSync(file, "utf8"), inputs, file, "`npm run up` writes it anew");
 }
 
 /** A host's number, by its name. @throws Error when there is no such host. */

@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Finding, findingsMessage } from "../../config/findings.ts";
+import { jsonOf } from "../../config/json.ts";
 import { runFolder, sandboxCommand } from "../enter.ts";
 import { liveSandbox, project, requireSandbox, stackFolder } from "../handles.ts";
 import { type Kind, keptWhole, Refusal } from "../kind.ts";
@@ -125,11 +126,8 @@ function launchCommand(folder: string, { listeners, packages, exits }: SandboxIn
 
 /** What the sandbox was last started with; null when that is not known. */
 function launchedWith(directory: string): SandboxInputs | null {
-  try {
-    return inputs.parse(JSON.parse(readFileSync(launchFile(directory), "utf8")));
-  } catch {
-    return null;
-  }
+  const file = launchFile(directory);
+  return (existsSync(file) ? jsonOf(readFileSync(file, "utf8"), inputs) : undefined) ?? null;
 }
 
 const startedWith = (wanted: SandboxInputs) => isDeepStrictEqual(launchedWith(wanted.directory), wanted);

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
+import { jsonOf } from "../../config/json.ts";
 import { hostProc, runInHost } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
@@ -106,21 +107,18 @@ function writeFiles(folder: string, files: readonly ServiceFile[]): void {
   }
 }
 
+const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+
 /** What the running process was started with and has loaded, as noted; null when nothing is. */
 function appliedTo(service: ServiceInputs): z.infer<typeof applied> | null {
   const folder = liveFolder(service);
   if (folder === null) return null;
-  try {
-    return applied.parse(JSON.parse(readFileSync(`${folder}/applied`, "utf8")));
-  } catch {
-    return null;
-  }
+  return jsonOf(textOf(`${folder}/applied`), applied) ?? null;
 }
 
 /** Whether the folder that the supervisor looks at is this one. */
 function isLive(service: ServiceInputs, files: readonly ServiceFile[]): boolean {
   const folder = liveFolder(service);
-  const textOf = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : null);
   return (
     folder !== null &&
     files.every(({ path, content }) => path === "down" || textOf(`${folder}/${path}`) === content)

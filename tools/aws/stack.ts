@@ -1,5 +1,6 @@
 /** What the commands know of a stack on AWS, and how they ask it. */
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { stackSettings } from "../onebox/stack.ts";
 import { Problem } from "../problem.ts";
 import { run, runOrFail } from "../run.ts";
@@ -28,7 +29,12 @@ export async function awsStack(name: string): Promise<AwsStack> {
 
 /** Asks the `aws` CLI. @throws Problem with what it said */
 export async function askAws<T>(what: string, argv: readonly string[], shape: z.ZodType<T>): Promise<T> {
-  return shape.parse(JSON.parse(await runOrFail(what, argv)));
+  return requireJson(
+    await runOrFail(what, argv),
+    shape,
+    `what \`${argv.join(" ")}\` prints`,
+    "update the AWS CLI",
+  );
 }
 
 /** The id that `findInstance` prints. @throws Problem when there is none */

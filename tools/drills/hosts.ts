@@ -1,6 +1,7 @@
 /** The hosts of a stack on this machine: what they say of themselves, and what may be done to them. */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { runInHost, runInSandbox } from "../../provider/enter.ts";
 import { type HostHandle, liveSandbox } from "../../provider/handles.ts";
 import { type Finished, type RunOptions, until } from "../../provider/system.ts";
@@ -86,7 +87,7 @@ export async function writerOf(site: Target, author = "a drill"): Promise<string
     headers: { "idempotency-key": token },
   });
   if (status !== 201 && status !== 200) throw new Error(`the site does not take an entry: ${status} ${body}`);
-  return written.parse(JSON.parse(body)).database;
+  return requireJson(body, written, "the answer to an entry", "the site keeps to site/README.md").database;
 }
 
 /** Runs SQL as the database's administrator on a host. @returns what it prints, a row a line; empty when it fails */

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { ask, keepAlive, type Target } from "./http.ts";
 import type { Load } from "./load.ts";
 
@@ -114,7 +115,13 @@ export async function lostOf(target: Target, tokens: Iterable<string>): Promise<
     });
     if (answer.status !== 200)
       throw new Error(`the ledger could not be read: ${answer.status} ${answer.body}`);
-    const kept = new Set(page.parse(JSON.parse(answer.body)).kept);
+    const told = requireJson(
+      answer.body,
+      page,
+      "the answer of the ledger",
+      "the site keeps to site/README.md",
+    );
+    const kept = new Set(told.kept);
     lost.push(...some.filter((token) => !kept.has(token)));
   }
   return lost;

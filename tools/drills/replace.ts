@@ -1,7 +1,8 @@
 /** Which resources of a stack are made anew to rotate its keys or passwords. */
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import type { OneboxStack } from "../onebox/stack.ts";
-import { exportState } from "../pulumi/deployment.ts";
+import { exportedMend, exportedState, exportState } from "../pulumi/deployment.ts";
 
 const urnsSchema = z.object({
   deployment: z.object({ resources: z.array(z.object({ urn: z.string() })).optional() }),
@@ -15,7 +16,7 @@ const wanted = {
 
 /** URNs in an exported state whose replacement rotates. Pure. */
 export function urnsToReplace(exported: string, what: keyof typeof wanted): readonly string[] {
-  const { deployment } = urnsSchema.parse(JSON.parse(exported));
+  const { deployment } = requireJson(exported, urnsSchema, exportedState, exportedMend);
   return (deployment.resources ?? []).map(({ urn }) => urn).filter((urn) => wanted[what].test(urn));
 }
 

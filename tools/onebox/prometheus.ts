@@ -1,5 +1,6 @@
 /** What the monitor of a stack on this machine knows. */
 import { z } from "zod";
+import { jsonOf } from "../../config/json.ts";
 import { ports } from "../../hosts/ports.ts";
 import { hostProc } from "../../provider/enter.ts";
 import { hostOf, inHost } from "../drills/hosts.ts";
@@ -37,11 +38,7 @@ async function answer<T>(
   const { stdout } = await inHost(directory, monitor, `curl --silent --max-time 3 '${url}'`, {
     accept: "any",
   });
-  try {
-    return shape.parse(JSON.parse(stdout));
-  } catch {
-    return null;
-  }
+  return jsonOf(stdout, shape) ?? null;
 }
 
 /** Requests a second; null when the monitor does not tell. */

@@ -1,6 +1,7 @@
 /** What the commands know of a stack on this machine. */
 import { z } from "zod";
 import { findingsMessage } from "../../config/findings.ts";
+import { requireJson } from "../../config/json.ts";
 import { parseSettings } from "../../config/parse.ts";
 import type { Checked } from "../../config/schema.ts";
 import { stackFileName } from "../../config/stackFile.ts";
@@ -41,7 +42,9 @@ const configSchema = z.record(z.string(), z.object({ value: z.string().optional(
 export function configTexts(json: string): Readonly<Record<string, string>> {
   const prefix = "foobar:";
   return Object.fromEntries(
-    Object.entries(configSchema.parse(JSON.parse(json)))
+    Object.entries(
+      requireJson(json, configSchema, "what `pulumi config` prints", "is its version the project's?"),
+    )
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, { value }]) => [key.slice(prefix.length), value ?? ""]),
   );

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOf, requireJson } from "../../config/json.ts";
 import { projectRoot } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../run.ts";
@@ -16,11 +17,15 @@ const deploymentSchema = z.object({
   }),
 });
 
+/** What an exported state is called in messages, and what to do about one that cannot be read. */
+export const exportedState = "what `pulumi stack export` prints";
+export const exportedMend = "is the version of Pulumi the project's?";
+
 /** A value of an exported state with its secrets, at any depth, in the clear. Pure. */
 export function reveal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reveal);
   const secret = secretSchema.safeParse(value);
-  if (secret.success) return reveal(JSON.parse(secret.data.plaintext));
+  if (secret.success) return reveal(jsonOf(secret.data.plaintext, z.unknown()));
   const bag = bagSchema.safeParse(value);
   if (!bag.success) return value;
   return Object.fromEntries(Object.entries(bag.data).map(([key, inner]) => [key, reveal(inner)]));
@@ -31,7 +36,7 @@ export function reveal(value: unknown): unknown {
  * @param exported what `pulumi stack export --show-secrets` prints
  */
 export function inputsOf(exported: string, type: string): unknown {
-  const { deployment } = deploymentSchema.parse(JSON.parse(exported));
+  const { deployment } = requireJson(exported, deploymentSchema, exportedState, exportedMend);
   const resource = (deployment.resources ?? []).find((one) => one.type === type);
   return resource === undefined ? undefined : reveal(resource.inputs ?? {});
 }

@@ -1,9 +1,11 @@
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { textOf } from "../files.ts";
 import { compileCache, nodeFolder, passphraseFile, pulumiHome, stateBackend, stateFolder } from "../paths.ts";
 import { cloudOf } from "./stackFile.ts";
+import { readState, requirePassphrase } from "./stateFile.ts";
 import { userFolders } from "./userPath.ts";
 
 /** Where Pulumi keeps the state of the stacks. */
@@ -14,6 +16,9 @@ export type Backend =
   | { readonly kind: "user"; readonly credentials?: string };
 
 const credentialsSchema = z.object({ current: z.string().optional() });
+
+const logInAgain =
+  "log in again with `pulumi login`, or remove the file, and the project keeps the state itself";
 
 /**
  * Chooses the backend: the user's own where they are logged in, the project's otherwise.
@@ -29,7 +34,7 @@ export async function chooseBackend(env: NodeJS.ProcessEnv, home: string = homed
   const folder = env.PULUMI_CREDENTIALS_PATH ?? join(home, ".pulumi");
   const text = await textOf(join(folder, "credentials.json"));
   if (text === undefined) return { kind: "project" };
-  const current = credentialsSchema.safeParse(JSON.parse(text)).data?.current ?? "";
+  const { current = "" } = requireJson(text, credentialsSchema, join(folder, "credentials.json"), logInAgain);
   return current === "" ? { kind: "project" } : { kind: "user", credentials: folder };
 }
 
@@ -77,8 +82,12 @@ export function pulumiVariables(
  * The whole environment in which the CLI works on a stack.
  * @param cli folder with the Pulumi CLI
  * @param stack name of the stack
+ * @throws Problem when its state or the passphrase is damaged: Pulumi would print them
  */
 export async function pulumiEnvironment(cli: string, stack: string): Promise<NodeJS.ProcessEnv> {
   const backend = await chooseBackend(process.env);
-  return { ...process.env, ...pulumiVariables(cli, backend, await cloudOf(stack), process.env) };
+  const variables = pulumiVariables(cli, backend, await cloudOf(stack), process.env);
+  const state = backend.kind === "project" ? await readState(stack) : undefined;
+  if (variables.PULUMI_CONFIG_PASSPHRASE_FILE === passphraseFile) await requirePassphrase(state);
+  return { ...process.env, ...variables };
 }

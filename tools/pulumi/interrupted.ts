@@ -1,25 +1,12 @@
-import { join } from "node:path";
-import { z } from "zod";
-import { textOf } from "../files.ts";
-import { stateFolder } from "../paths.ts";
 import { Progress } from "../progress.ts";
 import { runOrFail } from "../run.ts";
 import { clearStaleLocks } from "./locks.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
-import { projectName } from "./stack.ts";
+import { readState, type State } from "./stateFile.ts";
 
-const checkpointSchema = z.object({
-  checkpoint: z.object({
-    latest: z.object({ pending_operations: z.array(z.unknown()).nullish() }).nullish(),
-  }),
-});
-
-/** How many operations a checkpoint of the file backend calls unfinished; 0 without a checkpoint. */
-export function pendingOperations(checkpoint: string | undefined): number {
-  if (checkpoint === undefined) return 0;
-  const parsed = checkpointSchema.safeParse(JSON.parse(checkpoint));
-  return parsed.data?.checkpoint.latest?.pending_operations?.length ?? 0;
-}
+/** How many operations a state calls unfinished; 0 without a state. */
+export const pendingOperations = (state: State | undefined): number =>
+  state?.checkpoint.latest?.pending_operations?.length ?? 0;
 
 /**
  * Clears up behind a run that was interrupted, in the project's own backend: its lock, and operations whose end
@@ -36,8 +23,7 @@ export async function recover(
   for (const pid of await clearStaleLocks(stack)) {
     progress.note(`process ${pid} is gone without releasing stack ${stack}: its lock was removed`);
   }
-  const checkpoint = await textOf(join(stateFolder, ".pulumi", "stacks", projectName, `${stack}.json`));
-  const pending = pendingOperations(checkpoint);
+  const pending = pendingOperations(await readState(stack));
   if (pending === 0) return;
   progress.note(`${pending} operations were not finished: refreshing the state, then going on`);
   const flags = ["--yes", "--skip-preview", "--clear-pending-creates", "--non-interactive"];

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { textOf, writeWhole } from "../files.ts";
-import { stateFolder } from "../paths.ts";
+import { projectRoot, stateFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
-import { projectName } from "./stack.ts";
+import { projectName } from "./stateFile.ts";
 
 const lockSchema = z.object({ pid: z.int().positive(), hostname: z.string(), timestamp: z.string() });
 
@@ -58,11 +59,16 @@ export async function clearStaleLocks(stack: string): Promise<readonly number[]>
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.endsWith(".json")) continue;
     const path = join(folder, name);
-    const lock = lockSchema.safeParse(JSON.parse((await textOf(path)) || "null"));
-    if (!lock.success || !isStale(lock.data, hostname(), await startOfProcess(lock.data.pid))) continue;
+    const text = await textOf(path);
+    // Released a moment ago.
+    if (text === undefined) continue;
+    const shown = relative(projectRoot, path);
+    const mend = `nobody can tell who holds the lock; when no operation runs (\`pgrep -a pulumi\`): \`rm ${shown}\``;
+    const lock = requireJson(text, lockSchema, shown, mend);
+    if (!isStale(lock, hostname(), await startOfProcess(lock.pid))) continue;
     await rm(path, { force: true });
     await rm(`${path}.attrs`, { force: true });
-    removed.push(lock.data.pid);
+    removed.push(lock.pid);
   }
   return removed;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { projectRoot } from "../paths.ts";
 import { runOrFail } from "../run.ts";
 
@@ -16,5 +17,6 @@ export type Outputs = z.infer<typeof outputsSchema>;
 /** Reads the outputs of a stack; secret ones come as "[secret]". */
 export async function readOutputs(stack: string, env: NodeJS.ProcessEnv): Promise<Outputs> {
   const argv = ["pulumi", "-C", projectRoot, "stack", "output", "--json", "--stack", stack];
-  return outputsSchema.parse(JSON.parse(await runOrFail("outputs", argv, { env })));
+  const printed = await runOrFail("outputs", argv, { env });
+  return requireJson(printed, outputsSchema, `what \`${argv.join(" ")}\` prints`, "run `npm run up` again");
 }

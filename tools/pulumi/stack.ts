@@ -9,9 +9,7 @@ import { Problem } from "../problem.ts";
 import { runOrFail } from "../run.ts";
 import { chooseBackend } from "./environment.ts";
 import { noStackFile, stackFile, stackNames } from "./stackFile.ts";
-
-/** Name of the Pulumi project. */
-export const projectName = "foobar";
+import { projectName, stateFileOf } from "./stateFile.ts";
 
 /** Makes the folder of the file backend and, when the user brings no passphrase, a random one. */
 export async function prepareState(env: NodeJS.ProcessEnv): Promise<void> {
@@ -40,10 +38,6 @@ async function initialise(stack: string, env: NodeJS.ProcessEnv): Promise<void> 
   }
 }
 
-/** Where the project's file backend keeps a stack. */
-const stateOf = (stack: string): string =>
-  join(stateFolder, ".pulumi", "stacks", projectName, `${stack}.json`);
-
 /**
  * Looks for the stack before anything is made.
  * @param stateWillDo whether a stack that was made once needs no config file any more
@@ -51,7 +45,7 @@ const stateOf = (stack: string): string =>
  */
 export async function requireStack(stack: string, stateWillDo: boolean): Promise<void> {
   if (await exists(stackFile(stack))) return;
-  if (stateWillDo && (await exists(stateOf(stack)))) return;
+  if (stateWillDo && (await exists(stateFileOf(stack)))) return;
   throw new Problem(noStackFile(stack, await stackNames()));
 }
 
@@ -61,7 +55,7 @@ export async function requireStack(stack: string, stateWillDo: boolean): Promise
  */
 export async function ensureStack(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
   if ((await chooseBackend(env)).kind === "project") {
-    if (!(await exists(stateOf(stack)))) await initialise(stack, env);
+    if (!(await exists(stateFileOf(stack)))) await initialise(stack, env);
     return;
   }
   await runOrFail(`stack ${stack}`, ["pulumi", "stack", "select", stack, "--create"], {

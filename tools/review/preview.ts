@@ -1,5 +1,6 @@
 /** What a preview says, read from the engine's own events. Pure. */
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 
 /** What happens to a resource. */
 export type Change = "create" | "update" | "replace" | "delete";
@@ -65,13 +66,15 @@ function changeOf(operation: string): Change | null {
 /**
  * Reads what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW: an event a line. The summary that
  * it prints without has no policy findings.
- * @throws SyntaxError or ZodError when a line is no event
+ * @throws UnreadableError when a line is no event
  */
 export function readPreview(stack: string, lines: string): Preview {
   const events = lines
     .split("\n")
     .filter((line) => line.startsWith("{"))
-    .map((line) => event.parse(JSON.parse(line)));
+    .map((line) =>
+      requireJson(line, event, "a line of the preview", "is the version of Pulumi the project's?"),
+    );
   const changes = new Map<string, ChangedResource>();
   for (const { resourcePreEvent } of events) {
     if (resourcePreEvent === undefined) continue;

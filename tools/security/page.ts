@@ -1,6 +1,7 @@
 /** docs/security.md with its tables as the program is: built against the tests' mocks. */
 import { join } from "node:path";
 import { z } from "zod";
+import { requireJson } from "../../config/json.ts";
 import { committedConfig } from "../../tests/support/mockedStack.ts";
 import { programStack } from "../../tests/support/program.ts";
 import { projectRoot } from "../paths.ts";
@@ -58,7 +59,8 @@ const clouds: readonly Cloud[] = [
 const serverList = z.array(z.object({ name: z.string(), role: z.string() }));
 
 function tiersOf(stack: string): TierOf {
-  const servers = serverList.parse(JSON.parse(committedConfig(stack)["foobar:servers"] ?? "[]"));
+  const text = committedConfig(stack)["foobar:servers"] ?? "[]";
+  const servers = requireJson(text, serverList, `foobar:servers of ${stack}`, "mend the stack's file");
   return (name) => servers.find((server) => server.name === name)?.role ?? name;
 }
 

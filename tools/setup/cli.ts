@@ -1,6 +1,7 @@
 import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { jsonOf } from "../../config/json.ts";
 import { isExecutable, textOf, writeWhole } from "../files.ts";
 import { cacheFolder, node24, projectRoot, pulumiHome } from "../paths.ts";
 import { findingsMessage, Problem } from "../problem.ts";
@@ -24,15 +25,8 @@ const memoSchema = z.object({
 
 async function versionOf(binary: string): Promise<string> {
   const { mtimeMs, size } = await stat(binary);
-  const memo = memoSchema.safeParse(JSON.parse((await textOf(versionMemo)) ?? "null"));
-  if (
-    memo.success &&
-    memo.data.path === binary &&
-    memo.data.modified === mtimeMs &&
-    memo.data.size === size
-  ) {
-    return memo.data.version;
-  }
+  const memo = jsonOf(await textOf(versionMemo), memoSchema);
+  if (memo?.path === binary && memo.modified === mtimeMs && memo.size === size) return memo.version;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const version = (await run([binary, "version"], { env, timeoutMs: 10_000 })).stdout.trim();
   await writeWhole(versionMemo, JSON.stringify({ path: binary, modified: mtimeMs, size, version }), 0o644);

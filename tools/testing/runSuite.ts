@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { jsonOf } from "../../config/json.ts";
 import { exists, textOf } from "../files.ts";
 import { node24, nodeBinFolder, projectRoot } from "../paths.ts";
 import { attach } from "../run.ts";
@@ -22,10 +23,10 @@ async function runMocha(folder: string, env: NodeJS.ProcessEnv, grep: string | u
   try {
     const file = join(scratch, "counts.json");
     const code = await attach(withNode(mochaCommand(folder, file, grep)), { cwd: projectRoot, env });
-    const counts = countsSchema.safeParse(JSON.parse((await textOf(file)) ?? "null"));
+    const counts = jsonOf(await textOf(file), countsSchema);
     // No counts: the files could not be loaded. A code without a failure: something broke outside of a test.
-    if (!counts.success) return { passed: 0, failed: 1, pending: 0 };
-    return counts.data.failed === 0 && code !== 0 ? { ...counts.data, failed: 1 } : counts.data;
+    if (counts === undefined) return { passed: 0, failed: 1, pending: 0 };
+    return counts.failed === 0 && code !== 0 ? { ...counts, failed: 1 } : counts;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -72,9 +72,17 @@ const cases: readonly Case[] = [
     rule: "lint/suspicious/noConsole",
   },
   {
-    file: "tools/assertion.ts",
+    file: "tests/assertion.ts",
     source: 'export const count = JSON.parse("1") as number;\n',
     rule: "plugin",
+  },
+  ...["tools/parse.ts", "provider/kinds/parse.ts", "components/onebox/parse.ts", "config/parsed.ts"].map(
+    (file): Case => ({ file, source: 'export const value: unknown = JSON.parse("1");\n', rule: "plugin" }),
+  ),
+  {
+    file: "config/json.ts",
+    source: 'export const value: unknown = JSON.parse("1");\n',
+    rule: null,
   },
   {
     file: "tools/literal.ts",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pendingOperations } from "../../../tools/pulumi/interrupted.ts";
 import { isStale, startTicks } from "../../../tools/pulumi/locks.ts";
+import type { State } from "../../../tools/pulumi/stateFile.ts";
 
 const taken = Date.parse("2026-01-01T12:00:00Z");
 const lock = { pid: 4711, hostname: "here", timestamp: "2026-01-01T12:00:00.5Z" };
@@ -35,7 +36,10 @@ describe("startTicks", () => {
 });
 
 describe("pendingOperations", () => {
-  const checkpoint = (latest: unknown): string => JSON.stringify({ version: 3, checkpoint: { latest } });
+  const checkpoint = (latest: State["checkpoint"]["latest"]): State => ({
+    version: 3,
+    checkpoint: { latest },
+  });
 
   it("counts what was not finished", () => {
     assert.equal(pendingOperations(checkpoint({ pending_operations: [{ type: "creating" }, {}] })), 2);
