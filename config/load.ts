@@ -50,7 +50,7 @@ export function loadSettings(): Settings {
       .map(([key, value]) => [key.slice(prefix.length), value]),
   );
   const stack = pulumi.getStack();
-  const parsed = parseSettings(raw, keepingOf(prefix, stack));
+  const parsed = parseSettings(raw, keepingOf(prefix, stack), stack);
   if (parsed.ok) return sealSecrets(parsed.settings, (text) => pulumi.secret(text));
   const count = parsed.findings.length;
   throw new pulumi.RunError(

@@ -7,6 +7,7 @@ import { keysAt, keysOf } from "./keys.ts";
 import { type Keeping, plainSecretFindings } from "./plainSecrets.ts";
 import { crossFindings, duplicateServerNames } from "./rules.ts";
 import { type Checked, schema } from "./schema.ts";
+import { stackNameFindings } from "./stackNames.ts";
 
 /** Either the settings, or everything that is wrong with them. */
 export type Parsed =
@@ -61,8 +62,13 @@ function salvage(input: Tree, issues: readonly z.core.$ZodIssue[]): Partial<Chec
  * Checks the raw text of every key of the project's namespace (without the `foobar:`).
  * All findings at once, each with its path and remedy: first about single keys, then about keys together.
  * @param keeping how Pulumi and the stack's file keep secrets; plain ones are findings. Left out: not known
+ * @param stack name of the stack. Left out: not known
  */
-export function parseSettings(raw: Readonly<Record<string, string>>, keeping?: Keeping): Parsed {
+export function parseSettings(
+  raw: Readonly<Record<string, string>>,
+  keeping?: Keeping,
+  stack?: string,
+): Parsed {
   const input = Object.fromEntries(
     Object.entries(raw).map(([name, text]) => [name, decodeValue(text, keysAt(keys, [name])[0] ?? {})]),
   );
@@ -73,6 +79,7 @@ export function parseSettings(raw: Readonly<Record<string, string>>, keeping?: K
     ...issueFindings(keys, input, issues),
     ...duplicateServerNames(input.servers),
     ...crossFindings(known),
+    ...(stack === undefined ? [] : stackNameFindings(known, stack)),
     ...(keeping === undefined ? [] : plainSecretFindings(known, keeping)),
   ];
   return result.success && findings.length === 0

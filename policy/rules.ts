@@ -28,8 +28,10 @@ import {
   topicsEncrypted,
 } from "./aws/encryption.ts";
 import { logsExpire } from "./aws/logs.ts";
+import { namesTaken } from "./aws/names.ts";
 import {
   defaultGroupClosed,
+  descriptionsTaken,
   networksWatched,
   noRemoteLogin,
   openIngressAtBalancer,
@@ -43,6 +45,7 @@ import {
   noSecretsInUserData,
 } from "./aws/servers.ts";
 import { instancesTagged, requiredTags } from "./aws/tags.ts";
+import { topicsReached } from "./aws/topics.ts";
 import { defaultDeny, hostsFiltered } from "./onebox/firewall.ts";
 import { verifiedHops } from "./onebox/hops.ts";
 import { keyFilesClosed, noSecretsInServices } from "./onebox/secrets.ts";
@@ -80,6 +83,7 @@ export const rules: Policies = [
   openIngressAtBalancer(),
   noRemoteLogin(loginPorts),
   defaultGroupClosed(),
+  descriptionsTaken(),
   networksWatched(),
   metadataV2Only(),
   imagePinned(),
@@ -92,6 +96,8 @@ export const rules: Policies = [
   databasesTlsOnly(),
   masterPasswordManaged(),
   logsExpire(),
+  namesTaken(),
+  topicsReached(),
   requiredTags(tags),
   instancesTagged(tags),
   defaultDeny(),

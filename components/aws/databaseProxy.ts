@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { zones } from "../../config/schema.ts";
 import { ports } from "../../hosts/ports.ts";
 import type { Engine } from "./databaseEngine.ts";
+import { groupDescription } from "./descriptions.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import type { AwsNetwork } from "./network.ts";
 import { policyDocument, trustOf } from "./policies.ts";
@@ -37,7 +38,7 @@ export function makeProxy(
     ipProtocol: "tcp",
     fromPort: ports.mysql,
     toPort: ports.mysql,
-    description: "the proxy reaches the nodes, both inside this tier",
+    description: groupDescription("the proxy reaches the nodes, both inside this tier"),
   };
   new aws.vpc.SecurityGroupIngressRule("database-in-database-tcp-3306", inside, at);
   new aws.vpc.SecurityGroupEgressRule("database-out-database-tcp-3306", inside, at);

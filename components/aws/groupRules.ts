@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Flow, Rule } from "../flows.ts";
+import { groupDescription } from "./descriptions.ts";
 import type { AwsNetwork } from "./network.ts";
 
 /** The other end of a rule: a group, a list of prefixes, or, for the internet only, a range. */
@@ -80,7 +81,7 @@ export function openGroup(
             ipProtocol: port.protocol === "vrrp" ? "112" : port.protocol,
             fromPort: number,
             toPort: number,
-            description: why,
+            description: groupDescription(why),
           },
         };
       }),

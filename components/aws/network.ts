@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Zone, zones } from "../../config/schema.ts";
 import type { Member, Tier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
+import { groupDescription } from "./descriptions.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import { policyDocument, trustWithin } from "./policies.ts";
 import { type SubnetKind, type SubnetPlan, subnetKinds, subnetPlan } from "./subnets.ts";
@@ -71,7 +72,7 @@ export class AwsNetwork extends Network {
     for (const member of args.members) this.memberGroup(member);
     const servers = args.members.filter(({ managed }) => !managed);
     for (const tier of new Set(servers.map((member) => member.tier))) {
-      this.groups.set(tier, this.group(tier, `All of tier ${tier}: carried beside each server's own group`));
+      this.groups.set(tier, this.group(tier, `All servers of tier ${tier}, each beside a group of its own`));
     }
     this.deploymentGroup = this.group("deployment", "What a deployment runs inside the network");
     const s3 = this.s3Endpoint(applicationTables);
@@ -268,12 +269,12 @@ export class AwsNetwork extends Network {
     return group;
   }
 
-  private group(name: string, description: string): aws.ec2.SecurityGroup {
+  private group(name: string, what: string): aws.ec2.SecurityGroup {
     return new aws.ec2.SecurityGroup(
       name,
       {
         vpcId: this.vpc.id,
-        description,
+        description: groupDescription(what),
         // Groups name each other in their rules: without this none could be deleted first.
         revokeRulesOnDelete: true,
         tags: this.named(name),
@@ -317,7 +318,7 @@ export class AwsNetwork extends Network {
           ipProtocol: "tcp",
           fromPort: 443,
           toPort: 443,
-          description: "AWS services are reached by private endpoints",
+          description: groupDescription("AWS services are reached by private endpoints"),
         },
         { parent: this },
       );

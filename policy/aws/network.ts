@@ -8,6 +8,7 @@ import { resourceRule, stackRule } from "../rule.ts";
 const everywhere = ["0.0.0.0/0", "::/0"];
 
 const ingressRule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egressRule = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 const oldRule = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const groupTypes = [
   "aws:ec2/securityGroup:SecurityGroup",
@@ -103,6 +104,25 @@ export const noRemoteLogin = (ports: readonly number[]) =>
           return name === "tcp" && ports.some((port) => from <= port && port <= to);
         })
         .map((each) => `opens ${portsText(each)}`),
+  });
+
+/** Characters and length that EC2 takes in the description of a group and of a rule. */
+const ec2Description = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
+
+const described = z.object({ description: text });
+
+export const descriptionsTaken = () =>
+  resourceRule({
+    name: "group-descriptions",
+    description: "EC2 takes the description of every security group and of every rule.",
+    remedy:
+      "Leave out what is no letter, digit, space or one of ._-:/()#,@[]+=&;{}!$*, and what is beyond 255",
+    types: [ingressRule, egressRule, oldRule, ...groupTypes],
+    reads: described.extend({ ingress: listOf(described), egress: listOf(described) }),
+    problems: ({ description, ingress: incoming, egress }) =>
+      [description, ...[...incoming, ...egress].map((each) => each.description)]
+        .filter((each) => each !== null && !ec2Description.test(each))
+        .map((each) => `has a description that EC2 refuses: ${each}`),
   });
 
 export const defaultGroupClosed = () =>

@@ -1,5 +1,6 @@
 /** Every committed stack against every rule: as an update sees it, and as the first preview does. */
 import assert from "node:assert/strict";
+import { longestStackName } from "../../config/stackNames.ts";
 import { previewedStack, programStack } from "../support/program.ts";
 import { judgedResources, Pack, type Verdict } from "./support/pack.ts";
 
@@ -28,3 +29,29 @@ for (const stack of ["dev", "staging", "prod"]) {
     });
   });
 }
+
+describe("stacks on AWS whose names are as long as they may be", () => {
+  let pack: Pack;
+
+  before(async () => {
+    pack = await Pack.start();
+  });
+
+  after(() => pack.stop());
+
+  const servers = ["a", "b"].map((zone) => ({ name: zone.repeat(15), role: "web", zone }));
+  for (const database of [
+    { kind: "cluster", proxy: true },
+    { kind: "instance", instanceClass: "db.m7g.large", proxy: true },
+    { kind: "aurora", instanceClass: "db.r8g.large", engineVersion: "8.0.mysql_aurora.3.10.0" },
+  ]) {
+    it(`keep every rule with a database of kind ${database.kind}`, async () => {
+      const { resources } = await programStack(
+        "prod",
+        { servers, aws: { database } },
+        "s".repeat(longestStackName),
+      );
+      assert.deepEqual((await pack.judge(judgedResources(resources))).map(textOf), []);
+    });
+  }
+});

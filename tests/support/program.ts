@@ -14,9 +14,13 @@ async function build() {
   return buildStack("web", loadSettings());
 }
 
-/** Builds a committed stack with some keys changed. */
-export async function programStack(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
-  return mockedStack({ stack, config: committedConfig(stack, changes) }, build);
+/** Builds a committed stack with some keys changed, under its own name or another. */
+export async function programStack(
+  stack: string,
+  changes: Readonly<Record<string, unknown>> = {},
+  name: string = stack,
+) {
+  return mockedStack({ stack: name, config: committedConfig(stack, changes) }, build);
 }
 
 /** What the first preview of a committed stack registers. */

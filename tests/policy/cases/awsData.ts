@@ -1,3 +1,4 @@
+import type { Judged } from "../support/pack.ts";
 import { about, type Case, providers, resource, urn } from "../support/resource.ts";
 
 const bucket = "aws:s3/bucket:Bucket";
@@ -33,6 +34,28 @@ const refuse = {
 };
 const allow = { Effect: "Allow", Principal: { AWS: "*" }, Action: "s3:GetObject" };
 const policyOf = (...Statement: unknown[]) => ({ policy: JSON.stringify({ Statement }) });
+
+const topic = "aws:sns/topic:Topic";
+
+/** A topic that alarms and database events are sent to, and the services that its policy lets in. */
+const topicWith = (...Service: readonly string[]): readonly Judged[] => [
+  resource(topic, { kmsMasterKeyId: "key" }),
+  resource(
+    "aws:sns/topicPolicy:TopicPolicy",
+    policyOf({ Effect: "Allow", Principal: { Service }, Action: "sns:Publish" }),
+    { propertyDependencies: { arn: [urn(topic)] } },
+  ),
+  resource(
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    {},
+    { propertyDependencies: { alarmActions: [urn(topic)] } },
+  ),
+  resource(
+    "aws:rds/eventSubscription:EventSubscription",
+    {},
+    { propertyDependencies: { snsTopic: [urn(topic)] } },
+  ),
+];
 
 const production = { provider: providers.production };
 
@@ -123,6 +146,39 @@ export const dataCases: readonly Case[] = [
     [{ parameters: [{ name: "tls_version", value: "TLSv1.2" }] }, /plain connections/],
     [{ parameters: [{ name: "tls_version", value: "TLSv1.1,TLSv1.2" }] }, /old TLS/],
   ),
+  about(
+    "names-taken",
+    bucket,
+    { bucketPrefix: "foobar-staging-access-logs-" },
+    [{ bucketPrefix: "x".repeat(38) }, /has the bucketPrefix x+; AWS takes 1 to 37 lower-case letters/],
+    [{ bucketPrefix: "foobar-My-access-logs-" }, /lower-case/],
+  ),
+  about(
+    "names-taken",
+    cluster,
+    {
+      clusterIdentifier: "foobar-prod-database",
+      finalSnapshotIdentifier: "foobar-prod-database-final-0badcafe",
+    },
+    [{ clusterIdentifier: `a${"b".repeat(52)}` }, /AWS takes 1 to 52/],
+    [{ clusterIdentifier: "foobar--prod" }, /single inner hyphens/],
+    [
+      { clusterIdentifier: "foobar-prod", finalSnapshotIdentifier: "foobar-" },
+      /finalSnapshotIdentifier foobar-;/,
+    ],
+  ),
+  about("names-taken", "aws:lambda/function:Function", { name: "foobar-prod-database-setup" }, [
+    { name: "x".repeat(65) },
+    /AWS takes 1 to 64/,
+  ]),
+  {
+    rule: "topics-reached",
+    passing: topicWith("cloudwatch.amazonaws.com", "events.rds.amazonaws.com"),
+    failing: [
+      { resources: topicWith("cloudwatch.amazonaws.com"), says: /shuts out events\.rds\.amazonaws\.com/ },
+      { resources: topicWith("events.rds.amazonaws.com"), says: /shuts out cloudwatch\.amazonaws\.com/ },
+    ],
+  },
   about(
     "master-password-managed",
     cluster,

@@ -61,6 +61,22 @@ export const networkCases: readonly Case[] = [
     [{ referencedSecurityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 20, toPort: 30 }, /opens tcp\/20-30/],
     [{ cidrIpv4: "10.0.0.0/8", ipProtocol: "-1" }, /opens every port/],
   ),
+  about(
+    "group-descriptions",
+    rule,
+    { description: "a.Z_0-9 :/()#,@[]+=&;{}!$*" },
+    [{ description: "beside each server's own group" }, /refuses: beside each server's own group/],
+    [{ description: "line\nbreak" }, /refuses/],
+    [{ description: "x".repeat(256) }, /refuses/],
+  ),
+  about(
+    "group-descriptions",
+    group,
+    { description: "x".repeat(255), ingress: [{ description: "fine" }], egress: [{}] },
+    [{ description: "naïve" }, /refuses: naïve/],
+    [{ ingress: [{ description: "50 %" }] }, /refuses: 50 %/],
+    [{ egress: [{ description: "<none>" }] }, /refuses: <none>/],
+  ),
   about("default-group-closed", defaultGroup, { ingress: [], egress: [] }, [
     { egress: [{ protocol: "-1", fromPort: 0, toPort: 0 }] },
     /has rules/,

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../../config/parse.ts";
+import { longestStackName } from "../../../config/stackNames.ts";
 import { committedConfig } from "../../support/mockedStack.ts";
 
 /** Findings about a committed stack with some keys changed, as `path: problem`. */
-function findings(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
+function findings(stack: string, changes: Readonly<Record<string, unknown>> = {}, name = stack) {
   const raw = Object.fromEntries(
     Object.entries(committedConfig(stack, changes)).map(([key, value]) => [
       key.replace("foobar:", ""),
       value,
     ]),
   );
-  const parsed = parseSettings(raw);
+  const parsed = parseSettings(raw, undefined, name);
   return parsed.ok ? [] : parsed.findings;
 }
 
@@ -50,6 +51,18 @@ describe("rules about cloud aws", () => {
         "foobar:database.backup.keep is 1 in production. A fault is often found only after days; keep a week of backups or more: pulumi config set --path 'foobar:database.backup.keep' 7",
       ],
     );
+  });
+
+  it("refuses a stack's name that AWS's names have no room for, or no letter", () => {
+    for (const name of ["x".repeat(longestStackName + 1), "Staging", "my_stack", "a--b", "b-", "v1.2"]) {
+      const [found, ...others] = findings("staging", {}, name);
+      assert.deepEqual(others, [], name);
+      assert.equal(found?.problem, `is named ${name}, and AWS would refuse the names that begin with it`);
+      assert.match(found.remedy, /pulumi stack rename NAME --stack/);
+    }
+    for (const name of ["x".repeat(longestStackName), "a-b", "2"]) {
+      assert.deepEqual(findings("staging", {}, name), [], name);
+    }
   });
 
   it("staging may do all that", () => {
