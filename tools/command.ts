@@ -21,6 +21,8 @@ export interface Command {
   readonly name: string;
   /** One sentence for `--help`. */
   readonly summary: string;
+  /** What is worked on without --stack, for the help; null where no stack is worked on. Default: dev. */
+  readonly stack?: string | null;
   /** Own options besides --stack and --help: name → its line of help; each takes a value. */
   readonly options?: Readonly<Record<string, string>>;
   /** Own flags, which take no value: name → its line of help. */
@@ -40,7 +42,9 @@ const stackName = /^[A-Za-z0-9_.-]{1,100}$/;
 export function helpText(command: Command): string {
   const { argument, rest } = command;
   const options = {
-    "stack NAME": "stack to work on (default: dev)",
+    ...(command.stack === null
+      ? {}
+      : { "stack NAME": `stack to work on (default: ${command.stack ?? "dev"})` }),
     ...Object.fromEntries(
       Object.entries(command.options ?? {}).map(([name, help]) => [`${name} VALUE`, help]),
     ),
@@ -68,7 +72,7 @@ export function helpText(command: Command): string {
  * @throws Problem that lists every wrong argument
  */
 export function parseCommandLine(command: Command, argv: readonly string[]): CommandLine | "help" {
-  const names = ["stack", ...Object.keys(command.options ?? {})];
+  const names = [...(command.stack === null ? [] : ["stack"]), ...Object.keys(command.options ?? {})];
   const flagNames = Object.keys(command.flags ?? {});
   const { tokens } = parseArgs({
     args: [...argv],

@@ -16,6 +16,7 @@ const command: Command = {
   name: "docs",
   summary:
     "Writes what is generated: the configuration reference, dashboards, tables of the security model and of limits.",
+  stack: null,
   main: async () => {
     for (const writer of writers) {
       const code = await attach([node24, join(projectRoot, writer)], { cwd: projectRoot });

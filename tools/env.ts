@@ -1,4 +1,6 @@
+import { delimiter } from "node:path";
 import { type Command, serve } from "./command.ts";
+import { launcherFolder } from "./paths.ts";
 import { chooseBackend, pulumiVariables } from "./pulumi/environment.ts";
 import { cloudOf } from "./pulumi/stackFile.ts";
 import { setUp } from "./setup/setUp.ts";
@@ -11,7 +13,8 @@ const command: Command = {
     const { cli } = await setUp({ stack });
     const backend = await chooseBackend(process.env);
     const variables = pulumiVariables(cli, backend, await cloudOf(stack), process.env);
-    for (const [name, value] of Object.entries(variables)) {
+    const PATH = [launcherFolder, variables.PATH].join(delimiter);
+    for (const [name, value] of Object.entries({ ...variables, PATH })) {
       process.stdout.write(`export ${name}=${shellQuote(value)}\n`);
     }
     return 0;

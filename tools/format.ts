@@ -6,6 +6,7 @@ import { attach } from "./run.ts";
 const command: Command = {
   name: "format",
   summary: "Formats the source and mends what the lint rules can mend.",
+  stack: null,
   main: () => attach([node24, join(nodeBinFolder, "biome"), "check", "--write"], { cwd: projectRoot }),
 };
 

@@ -5,6 +5,7 @@ import { suites, total } from "./testing/suites.ts";
 const command: Command = {
   name: "lint",
   summary: "Checks format, lint rules and types; changes nothing.",
+  stack: null,
   main: async () => {
     const results = [];
     for (const suite of suites.filter(({ check }) => check !== undefined)) {

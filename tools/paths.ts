@@ -25,6 +25,9 @@ export const nodeBinFolder = join(projectRoot, "node_modules", ".bin");
 /** Folder of Node 24 alone. */
 export const nodeFolder = node24Folder(projectRoot);
 
+/** Folder of plain `pulumi`, for the PATH of a shell. */
+export const launcherFolder = join(projectRoot, "tools", "bin");
+
 /** Node 24, which runs every TypeScript file of the project. */
 export const node24 = join(nodeFolder, "node");
 

@@ -1,6 +1,7 @@
 import { type Command, serve } from "./command.ts";
 import { writeWhole } from "./files.ts";
 import { pulumiCommand } from "./pulumi/pulumiCommand.ts";
+import { requireStack } from "./pulumi/stack.ts";
 import { workingCopyOfStackFile } from "./pulumi/stackFile.ts";
 import { hasAwsAccess } from "./review/access.ts";
 import { commentOf, dangers } from "./review/comment.ts";
@@ -9,7 +10,8 @@ import { type Preview, readPreview } from "./review/preview.ts";
 import { run } from "./run.ts";
 import { setUp } from "./setup/setUp.ts";
 
-const stacks = ["staging", "prod"];
+/** Those on AWS that are previewed when none is named. */
+const usual = ["staging", "prod"];
 
 async function realPreview(stack: string): Promise<Preview> {
   const { env } = await setUp({ stack });
@@ -28,10 +30,13 @@ async function realPreview(stack: string): Promise<Preview> {
 
 const command: Command = {
   name: "preview:pr",
-  summary: `Previews ${stacks.join(" and ")} with the policy pack, and prints what a pull request's comment says.`,
+  summary: `Previews a stack, or ${usual.join(" and ")}, with the policy pack, and prints what a pull request's comment says.`,
+  stack: usual.join(" and "),
   options: { markdown: "file that the comment is written to, besides standard output" },
   flags: { mock: "run the program against mocks, even where AWS can be reached" },
   main: async ({ values, flags }) => {
+    const stacks = values.stack === undefined ? usual : [values.stack];
+    for (const stack of stacks) await requireStack(stack, false);
     const mocked = flags.has("mock") || !(await hasAwsAccess(process.env));
     if (mocked && !flags.has("mock")) {
       process.stderr.write("No credentials of AWS here: the program runs against mocks.\n");

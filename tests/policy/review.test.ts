@@ -34,4 +34,13 @@ describe("preview:pr", function () {
     assert.match(stdout, /\| 🟢 create \| artifacts \| aws:s3\/bucket:Bucket \|/);
     assert.equal(stdout.match(/Policies: no violation\./g)?.length, 2);
   });
+
+  it("previews the stack that is named, and no other", async () => {
+    const { stdout } = await execute(
+      process.execPath,
+      [join(root, "tools/review.ts"), "--stack", "prod", "--mock"],
+      { cwd: root, env: { PATH: process.env.PATH, HOME: home } },
+    );
+    assert.deepEqual(stdout.match(/^### .*$/gm), ["### prod (without AWS)"]);
+  });
 });

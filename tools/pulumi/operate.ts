@@ -3,7 +3,7 @@ import { setUp } from "../setup/setUp.ts";
 import { chooseBackend } from "./environment.ts";
 import { recover } from "./interrupted.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
-import { workingCopyOfStackFile } from "./stackFile.ts";
+import { cloudOf, workingCopyOfStackFile } from "./stackFile.ts";
 
 /** How an operation ended. */
 export interface Operated {
@@ -21,6 +21,9 @@ const flagsOf = {
   destroy: ["--yes", "--skip-preview", "--suppress-permalink=true"],
 } as const;
 
+/** What others reach and pay for is judged before it is made. */
+const policyPack = ["--policy-pack", "policy"];
+
 /**
  * Sets up, clears up behind an interrupted run, and lets Pulumi do an operation on the caller's terminal.
  * @param more further flags
@@ -37,10 +40,7 @@ export async function operate(
   // A preview changes nothing, the state of an interrupted run neither.
   const recovers = operation !== "preview" && (await chooseBackend(process.env)).kind === "project";
   if (recovers) await recover(stack, env, configFile);
-  return {
-    code: await attach(pulumiCommand(operation, stack, configFile, [...flagsOf[operation], ...more]), {
-      env,
-    }),
-    env,
-  };
+  const judged = (operation === "up" || operation === "preview") && (await cloudOf(stack)) === "aws";
+  const flags = [...flagsOf[operation], ...(judged ? policyPack : []), ...more];
+  return { code: await attach(pulumiCommand(operation, stack, configFile, flags), { env }), env };
 }

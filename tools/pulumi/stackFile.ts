@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -41,6 +41,15 @@ export async function cloudOf(stack: string): Promise<string | undefined> {
 }
 
 /**
+ * A stack's config file without the salt of a passphrase, which Pulumi writes into whichever file it reads and keeps in
+ * the state as well. It belongs to the one clone that has the passphrase: committed, it would lock out all others.
+ * Only values that are encrypted in the file itself need it there.
+ */
+export function withoutSalt(text: string): string {
+  return /[\s{]["']?secure["']?\s*:/.test(text) ? text : text.replace(/^encryptionsalt:.*\n?/m, "");
+}
+
+/**
  * Makes the copy of a stack's config file that the npm scripts give to Pulumi with `--config-file`: Pulumi
  * writes the salt of the passphrase into the file it reads, and the committed one is to stay as it is.
  * @returns path of the copy; undefined when the stack has no config file
@@ -49,7 +58,7 @@ export async function workingCopyOfStackFile(stack: string): Promise<string | un
   const text = await textOf(stackFile(stack));
   if (text === undefined) return undefined;
   const copy = join(cacheFolder, "config", stackFileName(stack));
-  await writeWhole(copy, text, 0o600);
+  await writeWhole(copy, withoutSalt(text), 0o600);
   return copy;
 }
 
@@ -63,4 +72,14 @@ export function noStackFile(stack: string, known: readonly string[]): string {
 /** Names of the stacks that have a config file. */
 export async function stackNames(): Promise<readonly string[]> {
   return (await readdir(projectRoot)).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []).sort();
+}
+
+/** Takes the salt out of the stack files that hold no encrypted values: plain `pulumi` puts it there. */
+export async function takeSaltOut(): Promise<void> {
+  for (const stack of await stackNames()) {
+    const path = stackFile(stack);
+    const text = (await textOf(path)) ?? "";
+    if (withoutSalt(text) !== text)
+      await writeWhole(path, withoutSalt(text), (await stat(path)).mode & 0o777);
+  }
 }

@@ -27,6 +27,8 @@ export interface Purpose {
   readonly tests?: boolean;
   /** Whether a stack that was made once will do without its config file; default: no. */
   readonly stateWillDo?: boolean;
+  /** What encrypts the secrets of a stack that is made now; default: the passphrase, or Pulumi Cloud. */
+  readonly secretsProvider?: string | undefined;
 }
 
 /**
@@ -34,7 +36,8 @@ export interface Purpose {
  * is done already.
  * @throws Problem with everything that keeps the machine from running it, before anything is made
  */
-export async function setUp({ stack, tests = false, stateWillDo = false }: Purpose): Promise<Ready> {
+export async function setUp(purpose: Purpose): Promise<Ready> {
+  const { stack, tests = false, stateWillDo = false, secretsProvider } = purpose;
   await requireStack(stack, stateWillDo);
   const onebox = (await cloudOf(stack)) !== "aws";
   if (onebox) await checkMachine();
@@ -46,6 +49,6 @@ export async function setUp({ stack, tests = false, stateWillDo = false }: Purpo
   await installPlugins(join(cli, "pulumi"), env);
   if (onebox) await ensurePackages("root", runPackages);
   if (tests) await ensurePackages("test-root", testPackages);
-  await ensureStack(stack, env);
+  await ensureStack(stack, env, secretsProvider);
   return { cli, env };
 }

@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { withoutSalt } from "../../../tools/pulumi/stackFile.ts";
+import { mark } from "../../../tools/review/comment.ts";
 import { run } from "../../../tools/run.ts";
 import { actionlint } from "../../support/actionlint.ts";
 import { root } from "../../support/mockedStack.ts";
@@ -22,6 +24,7 @@ const step = z.object({
 });
 const job = z.object({
   if: z.string().optional(),
+  uses: z.string().optional(),
   environment: z.string().optional(),
   permissions: z.record(z.string(), z.string()).optional(),
   concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
@@ -62,12 +65,65 @@ describe("workflows", () => {
     });
   }
 
-  it("give a fork's pull request neither log-in nor a token that writes", () => {
-    const { jobs } = read("pull-request.yml");
-    for (const { if: condition, permissions = {} } of Object.values(jobs)) {
-      const isOwn = condition === "github.event.pull_request.head.repo.full_name == github.repository";
-      if (!isOwn) assert.deepEqual(permissions, {});
+  const jobs = files.flatMap((file) =>
+    Object.entries(read(file).jobs).map(([name, each]) => ({ at: `${file} ${name}`, ...each })),
+  );
+
+  it("let no job log in to AWS outside an environment, whose rules say who may", () => {
+    const loggingIn = jobs.filter(({ permissions }) => permissions?.["id-token"] === "write");
+    const handedOn = loggingIn.filter(({ uses }) => uses !== undefined);
+    assert.deepEqual(
+      [...new Set(handedOn.map(({ uses }) => uses))],
+      ["./.github/workflows/deploy-stack.yml"],
+    );
+    const places = loggingIn.filter(({ uses }) => uses === undefined);
+    assert.deepEqual(
+      Object.fromEntries(
+        places.map(({ at, environment }) => [at, environment?.replace(/\$\{\{ (\S+) \}\}/, "($1)")]),
+      ),
+      {
+        "deploy-stack.yml up": "(inputs.stack)",
+        "deploy.yml preview-prod": "look-prod",
+        "drift.yml check": "look-(matrix.stack)",
+        "pull-request.yml preview": "preview",
+      },
+    );
+  });
+
+  it("let no job write that runs anything of the repository", () => {
+    for (const { at, permissions = {}, steps = [] } of jobs) {
+      const runsOurs = steps.some(
+        ({ uses, run: script }) => uses?.startsWith("actions/checkout@") || /\bnpm\b/.test(script ?? ""),
+      );
+      const writes = Object.entries(permissions).filter(
+        ([name, how]) => how === "write" && name !== "id-token",
+      );
+      if (runsOurs) assert.deepEqual(writes, [], at);
     }
+  });
+
+  it("show pull requests staging alone, and those of forks and of Dependabot no cloud", () => {
+    for (const { at, permissions = {}, if: condition = "", steps = [] } of jobs) {
+      if (!at.startsWith("pull-request.yml") || permissions["id-token"] === undefined) continue;
+      assert.match(
+        condition,
+        /head\.repo\.full_name == github\.repository\s+&& .*user\.login != 'dependabot\[bot\]'/,
+      );
+      for (const { run: script = "" } of steps)
+        assert.doesNotMatch(script, /prod|preview:pr(?!.*--stack staging)/);
+    }
+  });
+
+  it("do what README and CONTRIBUTING tell people to type, and nothing else", () => {
+    const told = ["README.md", "CONTRIBUTING.md"]
+      .map((file) => readFileSync(join(root, file), "utf8"))
+      .join("\n");
+    const commands = jobs
+      .flatMap(({ steps = [] }) => steps.flatMap(({ run: script = "" }) => script.split("\n")))
+      .flatMap((line) => /\b(?:npm|pulumi)\b[^|&;>)]*/.exec(line)?.[0].trim() ?? [])
+      .map((line) => line.replace('"$STACK"', "staging").replace('"$GITHUB_STEP_SUMMARY"', "comment.md"));
+    assert.ok(commands.includes("npm run up -- --stack staging"), commands.join("\n"));
+    for (const line of commands) assert.ok(told.includes(line), `nobody is told to type: ${line}`);
   });
 
   it("let one run at a time touch a stack, and never interrupt it", () => {
@@ -89,35 +145,36 @@ describe("workflows", () => {
     const endedWith = async (code: number) => {
       const output = join(folder, "output");
       writeFileSync(output, "");
-      writeFileSync(join(folder, "pulumi"), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
+      writeFileSync(join(folder, "npm"), `#!/bin/sh\nexit ${code}\n`, { mode: 0o755 });
       const env = { PATH: `${folder}:${process.env.PATH}`, STACK: "prod", GITHUB_OUTPUT: output };
       const ended = await run(["bash", "-e", "-c", script], { env });
       return [ended.code, readFileSync(output, "utf8").trim()];
     };
     try {
       assert.deepEqual(await endedWith(0), [0, ""]);
-      assert.deepEqual(await endedWith(7), [0, "drift=true"]);
+      assert.deepEqual(await endedWith(7), [0, "prod=drift"]);
       for (const error of [1, 3, 255]) assert.deepEqual(await endedWith(error), [error, ""]);
     } finally {
       rmSync(folder, { recursive: true });
     }
-    assert.equal(steps.at(-1)?.if, "steps.preview.outputs.drift == 'true'");
+    const report = read("drift.yml").jobs.report?.steps ?? [];
+    assert.equal(report.at(-1)?.if, "needs.check.outputs[matrix.stack] == 'drift'");
   });
 
-  it("install by the lockfile alone and run no script of a package", () => {
-    const lines = files.flatMap((file) => textOf(file).match(/^.*\bnpm (?:ci|install|i)\b.*$/gm) ?? []);
-    assert.ok(lines.length > 0);
-    for (const line of lines) assert.match(line, /run: npm ci --ignore-scripts /);
+  it("install by the project's own set-up, and Pulumi by nothing else", () => {
+    for (const file of files) {
+      assert.doesNotMatch(textOf(file), /\bnpm (?:ci|install|i)\b|pulumi\/actions|pulumi-version/);
+    }
   });
 
-  it("run the Pulumi that package.json names", () => {
-    const { dependencies } = z
-      .object({ dependencies: z.record(z.string(), z.string()) })
-      .parse(JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
-    const versions = files.flatMap((file) =>
-      [...textOf(file).matchAll(/pulumi-version: (\S+)/g)].map(([, it]) => it),
-    );
-    assert.ok(versions.length > 0);
-    assert.deepEqual([...new Set(versions)], [dependencies.pulumi]);
+  it("mark a comment as preview:pr does", () => assert.ok(textOf("pull-request.yml").includes(mark)));
+});
+
+describe("stack files", () => {
+  it("hold no salt of one clone's passphrase, which would lock out every other", () => {
+    for (const name of readdirSync(root).filter((each) => /^Pulumi\..+\.yaml$/.test(each))) {
+      const text = readFileSync(join(root, name), "utf8");
+      assert.equal(withoutSalt(text), text, name);
+    }
   });
 });

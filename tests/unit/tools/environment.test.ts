@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { passphraseFile, pulumiHome, stateBackend, stateFolder } from "../../../tools/paths.ts";
 import { chooseBackend, pulumiVariables } from "../../../tools/pulumi/environment.ts";
-import { cloudInText, siteInText } from "../../../tools/pulumi/stackFile.ts";
+import { cloudInText, siteInText, withoutSalt } from "../../../tools/pulumi/stackFile.ts";
 
 describe("chooseBackend", () => {
   let home = "";
@@ -96,5 +96,22 @@ describe("siteInText", () => {
       "config:\n  foobar:site: 3\n",
     ])
       assert.equal(siteInText(text), "site");
+  });
+});
+
+describe("withoutSalt", () => {
+  const config = "config:\n  foobar:cloud: onebox\n";
+
+  it("takes out what one clone's passphrase was salted with, wherever it stands", () => {
+    assert.equal(withoutSalt(`${config}encryptionsalt: v1:abc=:v1:d:e==\n`), config);
+    assert.equal(withoutSalt(`encryptionsalt: v1:abc=:v1:d:e==\n${config}`), config);
+    assert.equal(withoutSalt("encryptionsalt: v1:abc="), "");
+    assert.equal(withoutSalt(config), config);
+  });
+
+  it("leaves it beside values that only it can open", () => {
+    const block = `encryptionsalt: v1:abc=\n${config}  foobar:x:\n    secure: v1:f:g\n`;
+    const flow = `encryptionsalt: v1:abc=\n${config}  foobar:x: {secure: v1:f:g}\n`;
+    for (const text of [block, flow]) assert.equal(withoutSalt(text), text);
   });
 });
