@@ -63,8 +63,17 @@ export const applicationHead = webHead + addedHead;
  */
 export const balancerBuffer = 2 * sizes.requestHead;
 
+/**
+ * Head and body of a request that HAProxy can repeat: what fits into its buffer, without the 1 KiB that it reserves. Of a
+ * longer one the beginning is gone once it was passed on.
+ */
+export const repeatableRequest = balancerBuffer - 1024;
+
 /** Longest line of an access log: a URL in which each byte is escaped, and what stands around it. */
 export const logLine = 2 * sizes.requestLine + 4096;
+
+/** Longest line that whoever keeps or forwards a log keeps whole, bytes: longer ones become several. */
+export const keptLine = 65_536;
 
 /** Size of the web server's buffer for the first line of a request; longer lines get one of the large buffers each. */
 export const firstBuffer = 1024;

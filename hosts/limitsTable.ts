@@ -1,5 +1,13 @@
 /** The limits as site/README.md tells them: a part of `npm run docs`. Pure. */
-import { balancerSilence, headerCount, logLine, passedOnSilence, sizes, times } from "./limits.ts";
+import {
+  balancerSilence,
+  headerCount,
+  logLine,
+  passedOnSilence,
+  repeatableRequest,
+  sizes,
+  times,
+} from "./limits.ts";
 
 const kib = (bytes: number) => `${bytes / 1024} KiB`;
 const seconds = (count: number) => `${count} s`;
@@ -20,6 +28,12 @@ const rows: readonly (readonly [what: string, limit: string, beyond: string, clo
     "onebox, `reencrypt`; elsewhere their size alone counts",
   ],
   ["request body", "`limits.bodyKiB`", "413", "both; WAF looks at its first 8 KiB only"],
+  [
+    "request that is begun again, head and body together",
+    kib(repeatableRequest),
+    "it is begun once: 502",
+    "onebox, `reencrypt`",
+  ],
   [
     "head of an answer",
     kib(sizes.responseHead),

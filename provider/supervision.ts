@@ -1,4 +1,5 @@
 /** Text of the s6 service folders that run a host's services. Pure. */
+import { keptLine } from "../hosts/limits.ts";
 import { digestOf } from "./digest.ts";
 
 /** How a process is run under supervision. */
@@ -117,7 +118,17 @@ function logScript(name: string, { output: { files, bytes, waiting } }: Supervis
     waiting === null
       ? []
       : ["perl", "-e", `fcntl(STDIN, ${setPipeSize}, ${waiting}); exec { $ARGV[0] } @ARGV`];
-  const command = [...wider, "s6-log", "-b", `n${files}`, `s${bytes}`, `/run/host/log/${name}`];
+  // By itself it makes several of a line of more than 8192 bytes.
+  const command = [
+    ...wider,
+    "s6-log",
+    "-b",
+    "-l",
+    String(keptLine),
+    `n${files}`,
+    `s${bytes}`,
+    `/run/host/log/${name}`,
+  ];
   return ["#!/bin/sh", `exec ${command.map(quote).join(" ")}`, ""].join("\n");
 }
 

@@ -1,5 +1,6 @@
 /** The monitor's store of every host's logs. */
 import type { Layout, Peer } from "../layout.ts";
+import { keptLine } from "../limits.ts";
 import { ports } from "../ports.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
 import { framing, lineTemplate, macro, mutualTls, ownLogs, statement, word } from "./syslogNg.ts";
@@ -45,11 +46,11 @@ const parts = 10;
 /** Smallest file, as s6-log permits. */
 const smallestFile = 4096;
 
-/** The writer: s6-log, with the host's share of the space. */
+/** The writer: s6-log, with the host's share of the space. By itself it makes several lines of more than 8192 bytes. */
 export function renderLogWriter(layout: Layout, { hosts, keptMiB }: LogLimits): string {
   const share = Math.floor((keptMiB * mebibyte) / Math.max(1, hosts.length));
   const size = Math.max(smallestFile, Math.floor(share / parts));
-  return `#!/bin/sh\nexec s6-log -b n${parts * 10} s${size} S${share - size} "${logStore(layout)}/$1"\n`;
+  return `#!/bin/sh\nexec s6-log -b -l ${keptLine} n${parts * 10} s${size} S${share - size} "${logStore(layout)}/$1"\n`;
 }
 
 /** Shell line that removes what is older than so many days; a file goes when its last line is. */

@@ -1,5 +1,6 @@
 /** What every syslog-ng of the stack has in common: its options, what it reads of its own host, how it is run. */
 import type { Layout, ServiceUser } from "../layout.ts";
+import { keptLine } from "../limits.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
 
@@ -36,9 +37,6 @@ export const mutualTls = ({ ca, certificate, key }: TlsPaths): string =>
  */
 export const framing = "flags(syslog-protocol)";
 
-/** Longest line, bytes; a longer one is cut into several. */
-const longestLine = 65_536;
-
 /** Seconds between two attempts to reach who is away. */
 export const retrySeconds = 5;
 
@@ -63,7 +61,7 @@ export function ownLogs(layout: Layout, host: string): string {
       "frac-digits(3);",
       "stats-freq(0);",
       "stats-level(1);",
-      `log-msg-size(${longestLine});`,
+      `log-msg-size(${keptLine});`,
       `time-reopen(${retrySeconds});`,
       "mark-freq(0);",
     ]),

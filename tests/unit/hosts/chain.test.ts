@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { z } from "zod";
-import { headerCount, sizes } from "../../../hosts/limits.ts";
+import { headerCount, repeatableRequest, sizes } from "../../../hosts/limits.ts";
 import { Chain, echo, type Kind, openWebSocket } from "./support/chain.ts";
 
 const kinds: readonly Kind[] = ["reencrypt", "passthrough", "alone"];
@@ -75,6 +75,28 @@ for (const kind of kinds) {
         );
       }
     });
+
+    if (kind === "reencrypt")
+      it("asks again only what it holds as a whole", async () => {
+        for (const [bytes, found] of [
+          [repeatableRequest - 2048, [200, 2]],
+          [repeatableRequest, [502, 1]],
+        ] as const) {
+          chain.begun = [];
+          chain.handler = (request, response) => {
+            request.resume();
+            request.on("end", () =>
+              chain.begun.length === 1 ? request.socket.destroy() : response.end("the second time"),
+            );
+          };
+          const { status: code } = await chain.ask("/api/x", {
+            method: "POST",
+            body: text(bytes),
+            headers: { "idempotency-key": "a key" },
+          });
+          assert.deepEqual([code, chain.begun.length], found, `${bytes} bytes`);
+        }
+      });
 
     describe("takes just what it should of", () => {
       it("the request line", async () => {

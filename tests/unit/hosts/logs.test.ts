@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, utimesSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { plainFile, programFile } from "../../../hosts/layout.ts";
+import { keptLine, logLine } from "../../../hosts/limits.ts";
 import { renderLogShipper } from "../../../hosts/logs/shipper.ts";
 import {
   logStore,
@@ -54,6 +55,18 @@ describe("logs", () => {
     // The address tells only where the certificate's name is not known yet.
     assert.match(text, /rewrite\(caller\); if \(host\("" type\(string\)\)\) \{ rewrite\(nameless\); \}/);
     assert.match(text, /set\("web-1" value\("HOST"\) condition\(netmask\("10\.77\.96\.10\/32"\)\)\)/);
+  });
+
+  it("are kept with their longest line whole", () => {
+    place.folders("data/logs");
+    const writer = logWriter(place.layout);
+    place.put({ [writer]: programFile(renderLogWriter(place.layout, { hosts: ["web-9"], keptMiB: 1 })) });
+    const line = `${"x".repeat(logLine)}\n`;
+    assert.equal(place.run(["sh", writer, "web-9"], line).code, 0);
+    const kept = readFileSync(`${logStore(place.layout)}/web-9/current`, "utf8");
+    rmSync(`${logStore(place.layout)}/web-9`, { recursive: true });
+    assert.ok(kept === line, `${kept.length} bytes in ${kept.split("\n").length - 1} lines`);
+    assert.ok(logLine < keptLine);
   });
 
   it("are kept by host, each within its share", () => {

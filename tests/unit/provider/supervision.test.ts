@@ -117,13 +117,13 @@ describe("a service folder", () => {
 
   it("keeps as much of its output as it is told", () => {
     const output = { files: 3, bytes: 5000, waiting: null };
-    assert.match(textOf("log/run", { output }), /^exec s6-log -b n3 s5000 /m);
+    assert.match(textOf("log/run", { output }), /^exec s6-log -b -l 65536 n3 s5000 /m);
   });
 
   it("may be ahead of who keeps its output by as much as it is told", async () => {
     const output = { files: 3, bytes: 5000, waiting: 262_144 };
     const [first, last] = textOf("log/run", { output }).split("exec perl");
-    assert.match(last ?? "", /s6-log -b n3 s5000 /);
+    assert.match(last ?? "", /s6-log -b -l 65536 n3 s5000 /);
     // F_GETPIPE_SZ, of the pipe that s6-log would read.
     const script = `${first}exec perl${last}`.replace(/ s6-log .*/, " perl -e 'print fcntl(STDIN, 1032, 0)'");
     const { stdout } = await run(["sh", "-c", 'true | sh -c "$1"', "sh", script]);
