@@ -84,6 +84,21 @@ const sumoForm = rule(["cloud", "monitoring"], ({ cloud, monitoring: { sumoLogic
       ],
 );
 
+/** Hashes that the C library's crypt() is sure to know: SHA-512, SHA-256, bcrypt, yescrypt. */
+const loginLines = /^([^\s:]+:\$(6|5|2[aby]|y)\$\S+\n?)+$/;
+
+const loginForm = rule(["monitoring"], ({ monitoring: { dashboardLogins } }) =>
+  dashboardLogins === undefined || dashboardLogins.matches(loginLines)
+    ? []
+    : [
+        {
+          path: pathText(["monitoring", "dashboardLogins"]),
+          problem: "is not lines of NAME:HASH with hashes as `openssl passwd -6` prints them",
+          remedy: `Give it with: printf 'operator:%s' "$(openssl passwd -6)" | ${setSecretCommand(["monitoring", "dashboardLogins"])}`,
+        },
+      ],
+);
+
 const alertsOnOnebox = rule(["cloud", "monitoring"], ({ cloud, monitoring: { alerts } }) =>
   cloud === "aws" && (alerts.email !== undefined || alerts.webhooks.length > 0 || alerts.slack.length > 0)
     ? [
@@ -166,6 +181,7 @@ const rules: readonly Rule[] = [
   serverCounts,
   reachableBackends,
   sumoForm,
+  loginForm,
   alertsOnOnebox,
   loginOverTls,
   distinctPorts,

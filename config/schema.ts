@@ -205,6 +205,10 @@ const monitoring = z.strictObject({
   alerts: alerts.prefault({}).meta({
     description: "Who is told of alerts on onebox; on aws `aws.alarms` says so.",
   }),
+  dashboardLogins: secretText().optional().meta({
+    description:
+      "Who may open the dashboards (onebox): lines of a name, a colon and a hash as `openssl passwd -6` prints it. Left out: whoever reaches this machine's loopback.",
+  }),
   backends: z
     .array(z.enum(["prometheus", "cloudwatch"]))
     .default([])

@@ -102,6 +102,8 @@ export function prometheusService(layout: Layout, retentionDays: number): Servic
       `--storage.tsdb.path=${layout.data}/prometheus`,
       `--storage.tsdb.retention.time=${retentionDays}d`,
       `--web.listen-address=127.0.0.1:${ports.prometheus}`,
+      // No page of another origin may read its answers; by default every page may.
+      "--web.cors.origin=^$",
       "--log.level=warn",
     ],
     user: "prometheus",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { directoryDigest } from "../../config/directoryDigest.ts";
 import { statisticsPath } from "../../hosts/haproxy/balancer.ts";
-import { type Files, plainFile } from "../../hosts/layout.ts";
+import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
 import { monitorServerService, renderMonitorServer } from "../../hosts/nginx/monitor.ts";
 import { ports } from "../../hosts/ports.ts";
 import { prometheusService, renderPrometheus } from "../../hosts/prometheus.ts";
@@ -26,6 +26,7 @@ type Node = Args["nodes"][number];
 const project = resolve(import.meta.dirname, "../..");
 const signalsFile = `${layout.etc}/dashboard/signals.json`;
 const runbookFile = `${layout.etc}/dashboard/runbook.html`;
+const passwordFile = `${layout.etc}/dashboard/logins`;
 
 /** What the catalogue of signals depends on. */
 const signalInput = ({ members, monitoring }: Args): SignalInput => ({
@@ -140,7 +141,7 @@ export class OneboxDashboard extends Dashboard {
   }
 
   private page(args: Args, node: Node, at: pulumi.CustomResourceOptions) {
-    const { network, certificates, balancer, members, domain } = args;
+    const { network, certificates, balancer, members, domain, monitoring } = args;
     const { member, firewall } = node;
     const tls = material(certificates, certificates.of(member, "service"), "dashboard", "nginx");
     const agentTls = material(certificates, certificates.of(member, "agent"), "dashboard-agents", "nginx");
@@ -158,7 +159,7 @@ export class OneboxDashboard extends Dashboard {
           signalsFile,
           runbookFile,
           balancers: balancer.members,
-          passwordFile: null,
+          passwordFile: monitoring.dashboardLogins === undefined ? null : passwordFile,
         }),
       ),
       [runbookFile]: plainFile(
@@ -180,12 +181,18 @@ export class OneboxDashboard extends Dashboard {
         ),
       ),
     };
+    const logins = pulumi
+      .output(monitoring.dashboardLogins)
+      .apply(
+        (lines): Files =>
+          lines === undefined ? {} : { [passwordFile]: secretFile(`${lines.trim()}\n`, "nginx") },
+      );
     deploy(
       {
         host: network.hostOfObserver(member.name),
         hostName: member.name,
         name: "dashboard",
-        files: withFiles(bothFiles(tls.files, agentTls.files), files),
+        files: withFiles(bothFiles(bothFiles(tls.files, agentTls.files), logins), files),
         folders: { [`${layout.run}/dashboard`]: "nginx", [`${layout.log}/dashboard`]: "nginx" },
         services: [monitorServerService(layout)],
         after: [firewall.ruleSet, pages.resource, charts.resource],
@@ -254,7 +261,8 @@ const hops: readonly Hop[] = [
     port: `tcp/${ports.https}`,
     encrypted: true,
     authenticated: true,
-    caller: "not asked: only this machine's loopback leads there",
+    caller:
+      "only this machine's loopback leads there, and a browser only from the dashboards' own pages; a password with `monitoring.dashboardLogins`",
     note: "dashboards",
   },
   {

@@ -29,6 +29,28 @@ export interface MonitorServerInput {
   readonly passwordFile: string | null;
 }
 
+/** Names that operators reach the dashboards by: a page that found another one for this machine gets nothing. */
+const ownNames = "localhost 127.0.0.1";
+
+/** What no other origin may read, embed or hold open. */
+const dashboardHeaders = { ...securityHeaders, "Cross-Origin-Resource-Policy": "same-origin" };
+
+/** What a browser would take for leave to let another origin's page read an answer. */
+const sharing = ["Origin", "Credentials", "Methods", "Headers"].map((each) => `Allow-${each}`);
+
+/**
+ * Variables that tell from what a browser says of itself (Fetch Metadata) whether another origin's page asks: another
+ * site's, or another port of this machine's. A link, in a message of an alert, may lead to a page, but not to data.
+ */
+const foreignMaps = [
+  block("map $http_sec_fetch_site $foreign_data", ["default 1;", '"" 0;', "same-origin 0;", "none 0;"]),
+  block('map "$foreign_data:$http_sec_fetch_mode:$http_sec_fetch_dest" $foreign', [
+    "default 0;",
+    '"~^1:" 1;',
+    '"1:navigate:document" 0;',
+  ]),
+];
+
 const folder = (layout: Layout) => `${layout.run}/dashboard`;
 const configurationPath = (layout: Layout) => `${layout.etc}/dashboard/nginx.conf`;
 
@@ -38,7 +60,7 @@ const readOnlyApi =
 
 /** HAProxy's statistics page brings its own style and an empty icon, and nothing else. */
 const statisticsHeaders = {
-  ...securityHeaders,
+  ...dashboardHeaders,
   "Content-Security-Policy":
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
 };
@@ -61,16 +83,26 @@ function statistics({ agentTls }: MonitorServerInput, { name, address }: Peer): 
 
 /** Configuration file of the monitor's web server. */
 export function renderMonitorServer(input: MonitorServerInput): string {
-  const headers = headerLines(securityHeaders);
+  const headers = headerLines(dashboardHeaders);
   const vendors = Object.entries(input.vendorDirectories).map(([path, directory]) =>
     block(`location ${path}`, [`alias ${directory}/;`, ...headers, "add_header Cache-Control no-cache;"]),
   );
-  const server = block("server", [
-    `listen ${ports.https} ssl http2;`,
-    "server_name _;",
+  const tls = [
     `ssl_certificate ${input.tls.certificate};`,
     `ssl_certificate_key ${input.tls.key};`,
     tlsVersions(input.minimumTlsVersion),
+  ];
+  const stranger = block("server", [
+    `listen ${ports.https} ssl http2 default_server;`,
+    "server_name _;",
+    ...tls,
+    "return 444;",
+  ]);
+  const server = block("server", [
+    `listen ${ports.https} ssl http2;`,
+    `server_name ${ownNames};`,
+    ...tls,
+    "if ($foreign) { return 403; }",
     ...(input.passwordFile === null
       ? []
       : ['auth_basic "Dashboard";', `auth_basic_user_file ${input.passwordFile};`]),
@@ -92,9 +124,12 @@ export function renderMonitorServer(input: MonitorServerInput): string {
     ...vendors,
     block("location /prometheus/", ["return 403;"]),
     block(`location ~ "${readOnlyApi}"`, [
+      "if ($foreign_data) { return 403; }",
+      "limit_except GET POST { deny all; }",
       "rewrite ^/prometheus/(.*)$ /$1 break;",
       `proxy_pass http://127.0.0.1:${ports.prometheus};`,
       "proxy_read_timeout 30s;",
+      ...[...sharing, "Expose-Headers", "Max-Age"].map((each) => `proxy_hide_header Access-Control-${each};`),
       ...headers,
       "add_header Cache-Control no-store;",
     ]),
@@ -104,7 +139,7 @@ export function renderMonitorServer(input: MonitorServerInput): string {
     run: folder(input.layout),
     workers: 1,
     finishSeconds: 30,
-    http: ["access_log off;", "client_max_body_size 64k;", server],
+    http: ["access_log off;", "client_max_body_size 64k;", ...foreignMaps, stranger, server],
   });
 }
 

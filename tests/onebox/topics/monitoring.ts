@@ -96,6 +96,21 @@ export function monitoring(
       await listening;
     });
 
+    it("shares no answer of its pages with a page of another origin", async () => {
+      for (const path of [
+        "/prometheus/api/v1/query?query=up",
+        "/prometheus/api/v1/alerts",
+        "/signals.json",
+      ]) {
+        const { status, headers } = await ask(stack().dashboards, {
+          path,
+          headers: { origin: "https://evil.example" },
+        });
+        const shared = Object.keys(headers).filter((name) => name.startsWith("access-control-"));
+        assert.deepEqual([status, shared], [200, []], path);
+      }
+    });
+
     it("counts logins that the database refuses", async () => {
       const refused = "sum(mysql_global_status_access_denied_errors)";
       const before = await queryNumber(stack(), refused);

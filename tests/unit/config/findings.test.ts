@@ -27,6 +27,11 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     `foobar:monitoring.alerts.webhooks[0].server: is "alerts.example.com", but must be a server and its port, such as alerts.example.com:443. Mend it with, for example: pulumi config set --path 'foobar:monitoring.alerts.webhooks[0].server' alerts.example.com:443`,
   ],
   [
+    "a login of the dashboards that is no hash",
+    { monitoring: { dashboardLogins: "operator:sesame" } },
+    `foobar:monitoring.dashboardLogins: is not lines of NAME:HASH with hashes as \`openssl passwd -6\` prints them. Give it with: printf 'operator:%s' "$(openssl passwd -6)" | pulumi config set --secret --path 'foobar:monitoring.dashboardLogins'`,
+  ],
+  [
     "a login at a mail server that is spoken to in the plain",
     {
       monitoring: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { nginxCheck } from "../../../hosts/nginx/common.ts";
 import { type MonitorServerInput, renderMonitorServer } from "../../../hosts/nginx/monitor.ts";
 import { renderWebServer, type WebServerInput } from "../../../hosts/nginx/web.ts";
+import { prometheusService } from "../../../hosts/prometheus.ts";
 import { balancers, limits } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
@@ -127,6 +128,14 @@ describe("the monitor's web server", () => {
     for (const path of ["admin/tsdb/delete_series", "status/config", "query/../admin", "status/flags"])
       assert.doesNotMatch(`/prometheus/api/v1/${path}`, allowed);
     assert.match(monitor(), /location \/prometheus\/ \{\n\s*return 403;/);
+  });
+
+  it("shares no answer of Prometheus with another origin", () => {
+    assert.deepEqual(
+      values(monitor(), "proxy_hide_header").filter((name) => name?.startsWith("Access-Control-")).length,
+      6,
+    );
+    assert.ok(prometheusService(place.layout, 1).command.includes("--web.cors.origin=^$"));
   });
 
   it("verifies the balancer whose statistics it shows", () => {
