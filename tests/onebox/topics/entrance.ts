@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { connect as connectHttp2 } from "node:http2";
 import { z } from "zod";
+import { until } from "../../../provider/system.ts";
 import { ask, askPlain, handshake } from "../../../tools/drills/http.ts";
 import type { TestStack } from "../support/stack.ts";
 
+const logged = z.object({ uri: z.string() }).loose();
 const whoami = z.object({ server: z.string(), client: z.string() }).loose();
 
 /** One request over HTTP/2. @returns the status */
@@ -48,6 +50,23 @@ export function entrance(stack: () => TestStack): void {
       assert.equal(status, 301);
       assert.equal(headers.location, `https://${domain}:${ports.httpsPort}/guestbook?page=2`);
     });
+
+    for (const characters of [800, 8000])
+      it(`redirects, passes on and logs an address of ${characters} characters whole`, async () => {
+        const { domain, ports, site } = stack();
+        const path = `/api/whoami?q=${"x".repeat(characters)}&end=of-${characters}`;
+        const { headers } = await askPlain(domain, ports.httpPort, path);
+        assert.equal(headers.location, `https://${domain}:${ports.httpsPort}${path}`);
+        assert.equal((await ask(site, { path })).status, 200);
+        // Both the redirect's line and the visit's, each as JSON behind what the store puts before it.
+        await until("two whole lines in the monitor's store", 30_000, async () => {
+          const find = `cat /run/host/data/logs/lb-*/* | grep -F 'end=of-${characters}'`;
+          const { stdout } = await stack().inHost("monitor", find, { accept: "any" });
+          const lines = stdout.split("\n").filter((line) => line !== "");
+          const uris = lines.map((line) => logged.parse(JSON.parse(line.slice(line.indexOf("{")))).uri);
+          return uris.length === 2 && uris.every((uri) => uri === path) ? null : `${lines.length} lines`;
+        });
+      });
 
     it("does not redirect to a name that the visitor made up", async () => {
       const { domain, ports } = stack();
