@@ -100,6 +100,8 @@ export function keepalivedService(layout: Layout): ServiceSpec {
     ],
     user: "root",
     reload: "HUP",
+    // It listens on nothing; what it leaves when it ends is no process.
+    ready: { command: ["sh", "-c", `kill -0 "$(cat ${layout.run}/keepalived-vrrp.pid)"`] },
     validate: ["keepalived", `--config-test`, `--use-file=${configuration}`],
   });
 }

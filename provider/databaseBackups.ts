@@ -16,6 +16,7 @@ import {
   statuses,
   stopNode,
 } from "./kinds/galeraCluster.ts";
+import { messageOf } from "./system.ts";
 
 const root = "/run/host";
 const layout = layoutUnder(root, "/run/node/bin/node");
@@ -211,8 +212,9 @@ export async function restoreBackup(
     await swap(cluster, first, aside, say);
     await galeraCluster.ensure(cluster, null);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`the database is not whole: ${why}. Run \`npm run up\`, then look; or restore again`);
+    throw new Error(
+      `the database is not whole: ${messageOf(error)}. Run \`npm run up\`, then look; or restore again`,
+    );
   }
   return {
     aside: cluster.nodes.map((node) => join(hostFolder(node), aside)).filter((path) => existsSync(path)),

@@ -1,8 +1,6 @@
 /** Which database node takes the writes now, as the web hosts' proxies have agreed. */
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { hostProc, runInHost } from "./enter.ts";
-import { type HostHandle, stackFolder } from "./handles.ts";
+import { type HostHandle, hostsIn } from "./handles.ts";
 
 /** Parses HAProxy's answer to `show table writer`; null when nobody has written yet. Pure. */
 export function parseWriterTable(text: string): string | null {
@@ -18,17 +16,10 @@ export async function tellDatabaseProxy(host: HostHandle, command: string): Prom
   return stdout;
 }
 
-/** Hosts of a sandbox, by what lies on disk of them. */
-function hostsOf({ sandbox }: HostHandle): readonly HostHandle[] {
-  return readdirSync(join(stackFolder(sandbox.directory), "hosts"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ sandbox, name, number: 0 }));
-}
-
 /** Name of the writer of the stack that a database host belongs to; null when it cannot be told. */
 export async function currentWriter(node: HostHandle): Promise<string | null> {
   const answers = await Promise.all(
-    hostsOf(node)
+    hostsIn(node.sandbox)
       .filter((host) => hostProc(host) !== null)
       .map((host) => tellDatabaseProxy(host, "show table writer")),
   );

@@ -5,6 +5,8 @@ import { z } from "zod";
 import { jsonOf } from "../config/json.ts";
 import { type Bag, bagOf, hasUnknown, rewrap, unwrap } from "./envelopes.ts";
 import { type Kind, Refusal } from "./kind.ts";
+import { messageOf } from "./system.ts";
+import type { Work } from "./work.ts";
 
 /** What is wrong with one property, as the engine shows it. */
 interface Failure {
@@ -35,8 +37,6 @@ function same(one: unknown, other: unknown): boolean {
   const [first, second] = [JSON.stringify(one ?? null), JSON.stringify(other ?? null)];
   return first === second || isDeepStrictEqual(jsonOf(first, z.unknown()), jsonOf(second, z.unknown()));
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
  * Makes a failure one that the engine records with the resource, so that the next `up` goes on from there and
@@ -170,8 +170,11 @@ function typeOf(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
-/** A provider that offers these kinds. */
-export function providerOf(version: string, handlers: ReadonlyMap<string, Handler>): Provider {
+/** `urn:pulumi:dev::foobar::a$onebox:index:Host::web-1` → `web-1` */
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
+/** A provider that offers these kinds. `work` learns what is under way. */
+export function providerOf(version: string, handlers: ReadonlyMap<string, Handler>, work: Work): Provider {
   const handler = (urn: string): Handler => {
     const found = handlers.get(typeOf(urn));
     if (!found) throw new Error(`this provider has no resource type ${typeOf(urn)}`);
@@ -181,11 +184,12 @@ export function providerOf(version: string, handlers: ReadonlyMap<string, Handle
     version,
     check: async (urn, _olds, news) => ({ inputs: news, failures: handler(urn).check(bagOf(news)) }),
     diff: async (_id, urn, olds, news) => handler(urn).diff(bagOf(olds), bagOf(news)),
-    create: (urn, inputs) => handler(urn).create(bagOf(inputs)),
+    create: (urn, inputs) => work.on(nameOf(urn), () => handler(urn).create(bagOf(inputs))),
     read: (id, urn, props) => handler(urn).read(id, bagOf(props)),
     update: async (id, urn, olds, news) => ({
-      outs: await handler(urn).update(id, bagOf(olds), bagOf(news)),
+      outs: await work.on(nameOf(urn), () => handler(urn).update(id, bagOf(olds), bagOf(news))),
     }),
-    delete: (_id, urn, props) => handler(urn).remove(bagOf(props)),
+    delete: (_id, urn, props) => work.on(nameOf(urn), () => handler(urn).remove(bagOf(props))),
+    cancel: async () => work.interrupt(),
   };
 }

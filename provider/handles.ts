@@ -1,5 +1,5 @@
 /** How resources name the sandbox and the host they belong to. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { inOtherUserNamespace, startTime } from "./system.ts";
@@ -26,6 +26,16 @@ export const stackFolder = (directory: string): string => resolve(project, direc
 /** A host's own folder on this machine; inside the host it is /run/host. */
 export const hostFolder = (host: HostHandle): string =>
   join(stackFolder(host.sandbox.directory), "hosts", host.name);
+
+/** What the sandbox's first process says, and those of its hosts. */
+export const sandboxLog = (directory: string): string => join(stackFolder(directory), "sandbox.log");
+
+/** Hosts of a sandbox, by what lies on disk of them; their numbers are not told. */
+export function hostsIn(sandbox: SandboxHandle): readonly HostHandle[] {
+  return readdirSync(join(stackFolder(sandbox.directory), "hosts"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ sandbox, name, number: 0 }));
+}
 
 /** A running sandbox's first process. */
 export interface Live {

@@ -3,13 +3,14 @@ import { main } from "@pulumi/pulumi/provider/index.js";
 import { handlerOf, providerOf } from "./dispatch.ts";
 import { bridge } from "./kinds/bridge.ts";
 import { directoryCopy } from "./kinds/directoryCopy.ts";
-import { endpoint } from "./kinds/endpoint.ts";
+import { endpointKind } from "./kinds/endpoint.ts";
 import { fileTree } from "./kinds/fileTree.ts";
 import { galeraCluster } from "./kinds/galeraCluster.ts";
 import { host } from "./kinds/host.ts";
 import { ruleSet } from "./kinds/ruleSet.ts";
 import { sandbox } from "./kinds/sandbox.ts";
 import { service } from "./kinds/service.ts";
+import { Work } from "./work.ts";
 
 // Whatever the caller's own mask is: daemons that run as their own users read what is made here; secrets get a mode of their own.
 process.umask(0o022);
@@ -17,6 +18,9 @@ process.umask(0o022);
 // So the engine, which alone reaches this process group, asks a plugin to go when all is done. A process that just dies
 // of it would leave nothing in Node's compile cache, and the next one would compile everything again.
 process.once("SIGINT", () => process.exit());
+
+const work = new Work();
+const endpoint = endpointKind(work);
 
 const handlers = new Map([
   [sandbox.type, handlerOf(sandbox)],
@@ -30,4 +34,4 @@ const handlers = new Map([
   [endpoint.type, handlerOf(endpoint)],
 ]);
 
-await main(providerOf("0.1.0", handlers), process.argv.slice(2));
+await main(providerOf("0.1.0", handlers, work), process.argv.slice(2));

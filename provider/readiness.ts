@@ -1,9 +1,10 @@
 /** When a service is ready. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { EndingsWatch, lastWords } from "./endings.ts";
 import { hostProc, runInHost } from "./enter.ts";
 import type { HostHandle } from "./handles.ts";
-import { until } from "./system.ts";
+import { messageOf, until } from "./system.ts";
 
 /** A TCP port or a Unix socket that is listened on, or a command that succeeds. */
 export const readiness = z.union([
@@ -57,12 +58,24 @@ export async function isReady(host: HostHandle, condition: Readiness): Promise<b
   return (await missing(host, condition)) === null;
 }
 
-/** Waits until the service is ready. @throws Error with what is missing after `timeout` milliseconds. */
-export function untilReady(
+/**
+ * Waits until the service is ready.
+ * @throws Error when it keeps ending, or with what is missing after `timeout` milliseconds; its last words with it
+ */
+export async function untilReady(
   host: HostHandle,
   service: string,
   condition: Readiness,
   timeout: number,
 ): Promise<void> {
-  return until(`${host.name}/${service}`, timeout, () => missing(host, condition));
+  const watch = EndingsWatch.inHost(host);
+  try {
+    await until(service, timeout, async () => {
+      const found = await missing(host, condition);
+      if (found !== null) await watch.requireLasting(service);
+      return found;
+    });
+  } catch (error) {
+    throw new Error(`${host.name}: ${messageOf(error)}${lastWords(host, service)}`);
+  }
 }

@@ -15,6 +15,9 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** How a command is run. */
 export interface RunOptions {
   /** Text for standard input; secrets go this way, never as arguments. */
@@ -145,7 +148,7 @@ export function inOtherUserNamespace(pid: number): boolean {
 }
 
 /** Waits for `ms` milliseconds: the pause between two looks at a condition. */
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * Looks at a condition until it holds.

@@ -1,9 +1,10 @@
 /** The site's address on this machine's loopback: made when it answers over HTTPS with the expected certificate. */
 import { request } from "node:https";
 import { z } from "zod";
-import { liveSandbox, sandboxHandle } from "../handles.ts";
+import { wordsOfEnding } from "../endings.ts";
+import { hostsIn, liveSandbox, sandboxHandle } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
-import { until } from "../system.ts";
+import type { Work } from "../work.ts";
 
 const inputs = z.strictObject({
   sandbox: sandboxHandle,
@@ -14,8 +15,6 @@ const inputs = z.strictObject({
   /** PEM of the authority that the certificate must come from. */
   ca: z.string(),
   path: z.string().startsWith("/"),
-  /** Milliseconds until it must answer; counted from the start, while the rest of the stack may still be made. */
-  timeout: z.int().default(180_000),
 });
 export type EndpointInputs = z.output<typeof inputs>;
 
@@ -45,7 +44,8 @@ export function probe({ serverName, address, port, ca, path }: EndpointInputs): 
   });
 }
 
-export const endpoint: Kind<EndpointInputs> = {
+/** The kind. It waits for what other parts of the same operation make, for as long as those are at work. */
+export const endpointKind = (work: Work): Kind<EndpointInputs> => ({
   type: "onebox:index:Endpoint",
   ...keptWhole(inputs),
   replaceOn: ["sandbox.directory"],
@@ -53,7 +53,11 @@ export const endpoint: Kind<EndpointInputs> = {
 
   async ensure(wanted) {
     const url = `https://${wanted.serverName}:${wanted.port}`;
-    await until(`an answer of ${url}${wanted.path}`, wanted.timeout, () => probe(wanted));
+    await work.untilOthers(
+      `an answer of ${url}${wanted.path}`,
+      () => probe(wanted),
+      () => wordsOfEnding(hostsIn(wanted.sandbox)),
+    );
     return { url };
   },
 
@@ -66,4 +70,4 @@ export const endpoint: Kind<EndpointInputs> = {
   async remove() {
     // Nothing of its own to remove: it only tells that the gateway answers.
   },
-};
+});

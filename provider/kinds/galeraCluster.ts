@@ -10,12 +10,13 @@ import {
   parseRecoveredPosition,
   renderGvwstate,
 } from "../../hosts/mariadb/recovery.ts";
+import { EndingsWatch, lastWords } from "../endings.ts";
 import { hostProc, runInHost, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, requireSandbox } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
 import { userId } from "../processes.ts";
 import { forgetServiceStates } from "../serviceStates.ts";
-import { until } from "../system.ts";
+import { messageOf, until } from "../system.ts";
 
 /** Shape of the inputs. */
 export const inputs = z.strictObject({
@@ -116,13 +117,18 @@ const startNode = ({ service }: GaleraClusterInputs, node: HostHandle) => {
 export const stopNode = ({ service }: GaleraClusterInputs, node: HostHandle) =>
   inHost(node, `[ ! -d /run/scan/${service} ] || s6-svc -wD -T 60000 -d /run/scan/${service}`, 70_000);
 
-function untilSynced(cluster: GaleraClusterInputs, node: HostHandle, timeout: number): Promise<void> {
-  return until(`the synced state of ${node.name}`, timeout, async () => {
-    const status = await statusOf(cluster, node);
-    return status.synced
-      ? null
-      : `${status.primary ? "it is not synced" : "it is not in the primary component"}; see ${join(hostFolder(node), "log", cluster.service, "current")}`;
-  });
+async function untilSynced(cluster: GaleraClusterInputs, node: HostHandle, timeout: number): Promise<void> {
+  const watch = EndingsWatch.inHost(node);
+  try {
+    await until("the synced state", timeout, async () => {
+      const status = await statusOf(cluster, node);
+      if (status.synced) return null;
+      await watch.requireLasting(cluster.service);
+      return status.primary ? "it is not synced" : "it is not in the primary component";
+    });
+  } catch (error) {
+    throw new Error(`${node.name}: ${messageOf(error)}${lastWords(node, cluster.service)}`);
+  }
 }
 
 const dataFolder = ({ dataDirectory }: GaleraClusterInputs, node: HostHandle) =>

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
+import { EndingsWatch, lastLines } from "../endings.ts";
 import { hostPid, runFolder, runInSandbox } from "../enter.ts";
 import {
   type HostHandle,
@@ -11,11 +12,12 @@ import {
   liveSandbox,
   requireSandbox,
   sandboxHandle,
+  sandboxLog,
   stackFolder,
 } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
-import { until } from "../system.ts";
+import { messageOf, until } from "../system.ts";
 
 const inputs = z.strictObject({
   sandbox: sandboxHandle,
@@ -155,9 +157,16 @@ export const host: Kind<HostInputs> = {
     await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], {
       input: `${plugScript(wanted)}\n${superviseScript(wanted)}\n`,
     });
-    await until(`the start of host ${wanted.name}`, 15_000, () =>
-      supervisorRuns(wanted) ? null : "its supervisor does not run",
-    );
+    const watch = new EndingsWatch((argv, options) => runInSandbox(wanted.sandbox.directory, argv, options));
+    try {
+      await until(`the start of host ${wanted.name}`, 15_000, async () => {
+        if (supervisorRuns(wanted)) return null;
+        await watch.requireLasting(wanted.name);
+        return "its supervisor does not run";
+      });
+    } catch (error) {
+      throw new Error(`${messageOf(error)}${lastLines("the sandbox", sandboxLog(wanted.sandbox.directory))}`);
+    }
     return { handle: handleOf(wanted) };
   },
 

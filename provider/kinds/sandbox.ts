@@ -7,7 +7,7 @@ import { z } from "zod";
 import { type Finding, findingsMessage } from "../../config/findings.ts";
 import { jsonOf } from "../../config/json.ts";
 import { runFolder, sandboxCommand } from "../enter.ts";
-import { liveSandbox, project, requireSandbox, stackFolder } from "../handles.ts";
+import { liveSandbox, project, requireSandbox, sandboxLog, stackFolder } from "../handles.ts";
 import { type Kind, keptWhole, Refusal } from "../kind.ts";
 import { kill, nameOf, parentOf, run, startDetached, startTime, until } from "../system.ts";
 
@@ -149,7 +149,7 @@ async function start(wanted: SandboxInputs): Promise<void> {
   mkdirSync(join(folder, "hosts"), { recursive: true });
   rmSync(join(folder, "incarnation"), { force: true });
   writeFileSync(launchFile(wanted.directory), JSON.stringify(wanted));
-  const log = join(folder, "sandbox.log");
+  const log = sandboxLog(wanted.directory);
   const descriptor = openSync(log, "w", 0o600);
   const launcher = startDetached(launchCommand(folder, wanted), descriptor);
   closeSync(descriptor);

@@ -173,21 +173,18 @@ async function install(service: ServiceInputs): Promise<void> {
 
 /** As the service's own user: a checker that opens log files must not leave them root's. */
 async function validate(service: ServiceInputs): Promise<void> {
-  if (service.validate !== null)
-    await runInHost(service.host, [...asUser(supervised(service)), ...service.validate]);
+  const { host, name, validate: checker } = service;
+  if (checker === null) return;
+  const argv = [...asUser(supervised(service)), ...checker];
+  const { code, stdout, stderr } = await runInHost(host, argv, { accept: "any" });
+  if (code === 0) return;
+  const said = `${stderr}${stdout}`.trim().split("\n").slice(-12).join("\n");
+  throw new Error(`${host.name}/${name}: its files are refused: ${said || `exit code ${code}`}`);
 }
 
 async function ready({ host, name, ready: condition, readyTimeout }: ServiceInputs): Promise<void> {
   if (condition === null) return;
-  try {
-    await untilReady(host, name, condition, readyTimeout);
-  } catch (error) {
-    const log = join(hostFolder(host), "log", name, "current");
-    const said = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n").slice(-8).join("\n") : "";
-    throw new Error(
-      `${error instanceof Error ? error.message : String(error)}${said === "" ? "" : `\nIts last words:\n${said}`}`,
-    );
-  }
+  await untilReady(host, name, condition, readyTimeout);
 }
 
 /**

@@ -114,11 +114,7 @@ export class Endpoint extends pulumi.CustomResource {
   /** `https://name:port` */
   declare readonly url: pulumi.Output<string>;
 
-  constructor(
-    name: string,
-    args: WithDefaults<EndpointInputs, "timeout">,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, args: Args<EndpointInputs>, opts?: pulumi.CustomResourceOptions) {
     super("onebox:index:Endpoint", name, { ...args, url: undefined }, opts);
   }
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { handlerOf, providerOf } from "../../../provider/dispatch.ts";
 import { type Kind, keptWhole, Refusal } from "../../../provider/kind.ts";
 import { fileTree } from "../../../provider/kinds/fileTree.ts";
+import { Work } from "../../../provider/work.ts";
 import { output, secret, unknown } from "./marks.ts";
 
 const inputs = z.strictObject({
@@ -287,7 +288,8 @@ describe("a file tree in the state", () => {
 });
 
 describe("the provider", () => {
-  const provider = providerOf("1.2.3", new Map([["onebox:index:Fake", fakeKind().handler]]));
+  const work = new Work({ silence: 600_000, settling: 0 });
+  const provider = providerOf("1.2.3", new Map([["onebox:index:Fake", fakeKind().handler]]), work);
 
   it("finds the kind by the last type of the name", async () => {
     const urn = "urn:pulumi:dev::foobar::foobar:onebox:Network$onebox:index:Fake::web-1";
@@ -297,5 +299,19 @@ describe("the provider", () => {
   it("names the type that it does not have", async () => {
     const urn = "urn:pulumi:dev::foobar::onebox:index:Nothing::x";
     await assert.rejects(async () => provider.create?.(urn, news), /no resource type onebox:index:Nothing/);
+  });
+
+  it("tells those who wait for others what failed", async () => {
+    await assert.rejects(async () =>
+      provider.create?.("urn:pulumi:dev::foobar::onebox:index:No::lb-1", news),
+    );
+    await assert.rejects(
+      work.untilOthers(
+        "an answer",
+        async () => "none",
+        async () => "",
+      ),
+      /^Error: lb-1 failed: this provider has no resource type onebox:index:No\n/,
+    );
   });
 });
