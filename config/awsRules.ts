@@ -101,6 +101,22 @@ const domainInZone = rule(["cloud", "aws", "domain"], ({ cloud, aws, domain }) =
       ];
 });
 
+/** A function ends after 900 s, of which the set-up keeps a minute for the accounts. */
+const longestSchema = 840;
+
+const schemaFitsFunction = onAws((_, { database }) =>
+  database.schemaSeconds > longestSchema
+    ? [
+        finding(
+          ["database", "schemaSeconds"],
+          `is ${database.schemaSeconds}`,
+          "On AWS a function runs schema.sql, and ends after 15 minutes in all. Run longer migrations by hand beforehand, or give at most",
+          longestSchema,
+        ),
+      ]
+    : [],
+);
+
 const wafNeedsAlb = onAws(({ waf }, { tls }) =>
   tls.mode === "passthrough" && waf.mode !== "off"
     ? [
@@ -311,6 +327,7 @@ export const awsRules: readonly Rule[] = [
   zonesOfRegion,
   visitorCertificate,
   domainInZone,
+  schemaFitsFunction,
   wafNeedsAlb,
   policyKeepsMinimum,
   withoutInternet,

@@ -62,6 +62,11 @@ const database = z.strictObject({
     unit: "MiB",
     description: "InnoDB buffer pool of each database node (onebox; AWS derives it from the instance class).",
   }),
+  schemaSeconds: z.int().min(1).max(86_400).default(600).meta({
+    unit: "seconds",
+    description:
+      "How long the site's schema.sql may take in all at a deployment (AWS: at most 840, since a function ends after 15 minutes). What the database has begun goes on after that.",
+  }),
   backup: z
     .strictObject({
       hourUtc: z

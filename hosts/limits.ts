@@ -31,6 +31,12 @@ export const times = {
   silence: 60,
   /** That a visitor's connection is kept for its next request. */
   idleConnection: 60,
+  /** What copies, fills, or reads through a whole database: longer than any disk takes, so that only what hangs ends. */
+  databaseCopy: 3600,
+  /** In which nothing moves in the data of a database server that starts, recovers, or fetches what it lacks. */
+  databaseSilence: 120,
+  /** What the set-up on AWS may take besides schema.sql. A function ends after 900 in all. */
+  setUp: 60,
 } as const;
 
 /** How much later than the web server those before it give up, seconds: the answer that it gives then still comes. */

@@ -97,6 +97,24 @@ const rows: readonly (readonly [what: string, limit: string, beyond: string, clo
     "the connection ends",
     "onebox; servers on AWS are replaced instead",
   ],
+  [
+    "`schema.sql` at a deployment",
+    "`database.schemaSeconds`",
+    "the deployment fails; what the database has begun goes on",
+    `both; AWS: ${900 - times.setUp} s at most`,
+  ],
+  [
+    "a copy of the database, its set-up, its recovery after a crash",
+    seconds(times.databaseCopy),
+    "the deployment, backup or restore fails",
+    "onebox",
+  ],
+  [
+    "a database server that starts or fetches what it lacks",
+    `none, while its data moves; standing still: ${seconds(times.databaseSilence)}`,
+    "the deployment fails",
+    "onebox",
+  ],
 ];
 
 const head = ["what", "limit", "beyond it", "clouds"] as const;

@@ -9,6 +9,7 @@ import { hostProc, runInHost } from "./enter.ts";
 import { type HostHandle, hostFolder, liveSandbox } from "./handles.ts";
 import {
   asDatabaseUser,
+  copyTime,
   type GaleraClusterInputs,
   galeraCluster,
   inHost,
@@ -20,9 +21,6 @@ import { messageOf } from "./system.ts";
 
 const root = "/run/host";
 const layout = layoutUnder(root, "/run/node/bin/node");
-
-/** Milliseconds that copying a whole database may take. */
-const copyTime = 3_600_000;
 
 /** One backup, on the host that made it. */
 export interface Backup {

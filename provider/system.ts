@@ -31,6 +31,9 @@ export interface RunOptions {
 /** A command that failed: its name and what it said, never its input. */
 export class CommandError extends Error {}
 
+/** A command that was ended because its time was up. */
+export class CommandLate extends CommandError {}
+
 /** Ends a process group at once: nsenter and unshare leave their children behind when only they are killed. */
 function killGroup(pid: number | undefined): void {
   if (pid !== undefined) kill(-pid);
@@ -66,7 +69,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
         const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
         const end = late ? `not done within ${timeout} ms` : how;
         const said = `${stderr}${stdout}`.trim().split("\n").slice(-12).join("\n");
-        reject(new CommandError(`${argv.slice(0, 60).join(" ")}: ${end}\n${said}`));
+        reject(new (late ? CommandLate : CommandError)(`${argv.slice(0, 60).join(" ")}: ${end}\n${said}`));
       }
     });
     child.stdin.on("error", () => undefined);
@@ -166,5 +169,38 @@ export async function until(
     if (missing === null) return;
     if (Date.now() > end) throw new Error(`${what} was not reached within ${timeout / 1000} s: ${missing}`);
     await pause(wait);
+  }
+}
+
+/** Milliseconds between two looks at whether something moves. */
+const lookEvery = 5000;
+
+/** Tells when something has stood still for too long. */
+export class Stillness {
+  readonly #limit: number;
+  readonly #markOf: () => string;
+  #mark: string;
+  #moved = Date.now();
+  #looked = Date.now();
+
+  /**
+   * @param limit milliseconds
+   * @param markOf gives a text that changes when the thing moves
+   */
+  constructor(limit: number, markOf: () => string) {
+    this.#limit = limit;
+    this.#markOf = markOf;
+    this.#mark = markOf();
+  }
+
+  /** Looks, at most every few seconds. @returns whether it has stood still for longer than the limit */
+  look(): boolean {
+    const now = Date.now();
+    if (now - this.#looked < Math.min(lookEvery, this.#limit)) return false;
+    this.#looked = now;
+    const mark = this.#markOf();
+    if (mark !== this.#mark) this.#moved = now;
+    this.#mark = mark;
+    return now - this.#moved >= this.#limit;
   }
 }

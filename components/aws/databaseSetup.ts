@@ -8,6 +8,7 @@ import { strToU8, type Zippable } from "fflate";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
 import { zones } from "../../config/schema.ts";
+import { times } from "../../hosts/limits.ts";
 import { ports } from "../../hosts/ports.ts";
 import type { Rule } from "../flows.ts";
 import { filesOf, writeArchive } from "./archives.ts";
@@ -39,11 +40,12 @@ export interface DatabaseSetupArgs {
   readonly database: string;
   readonly accounts: readonly SetupAccount[];
   readonly schemaSql: string | null;
+  /** Seconds that schema.sql may take. */
+  readonly schemaSeconds: number;
 }
 
 /** The newest that every region's functions run. */
 const runtime = "nodejs22.x";
-const timeoutSeconds = 120;
 const memoryMiB = 256;
 
 const folder = join(import.meta.dirname, "databaseSetup");
@@ -98,6 +100,7 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
           masterSecret: engine.masterSecretArn,
           accounts: args.accounts.map(({ secret, grants }) => ({ secret: secret.arn, grants })),
           schemaSql: args.schemaSql,
+          schemaSeconds: args.schemaSeconds,
         }),
         triggers: {
           code: setUp.sourceCodeHash,
@@ -200,7 +203,7 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
         s3Key: code.apply(({ key }) => key),
         s3ObjectVersion: code.apply(({ version }) => version),
         sourceCodeHash: Buffer.from(archive.sha256, "hex").toString("base64"),
-        timeout: timeoutSeconds,
+        timeout: args.schemaSeconds + times.setUp,
         memorySize: memoryMiB,
         loggingConfig: { logFormat: "JSON", logGroup: logs.name },
         vpcConfig: {

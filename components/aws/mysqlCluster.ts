@@ -127,6 +127,7 @@ export class AwsMysqlCluster extends MysqlCluster {
         database: database.name,
         accounts: this.accounts(database.name),
         schemaSql: site.schemaSql,
+        schemaSeconds: database.schemaSeconds,
       },
       { parent: this },
     );

@@ -78,10 +78,13 @@ export class OneboxMysqlCluster extends MysqlCluster {
               user,
               password: secret,
               hosts: ["%"],
-              schemaSql: site.schemaSql,
             }),
           ),
         ),
+        schema:
+          site.schemaSql === null
+            ? null
+            : { database: database.name, sql: site.schemaSql, seconds: database.schemaSeconds },
       },
       { ...network.inside(this), dependsOn: deployed.flatMap(({ services }) => [...services]) },
     );

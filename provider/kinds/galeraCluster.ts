@@ -1,8 +1,19 @@
 /** A Galera cluster over database hosts: which node starts it, in which order the others join, and its accounts. */
 import { randomUUID } from "node:crypto";
-import { chownSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { times } from "../../hosts/limits.ts";
 import {
   chooseBootstrapNode,
   type NodePosition,
@@ -16,7 +27,7 @@ import { type HostHandle, hostFolder, hostHandle, requireSandbox } from "../hand
 import { type Kind, keptWhole } from "../kind.ts";
 import { userId } from "../processes.ts";
 import { forgetServiceStates } from "../serviceStates.ts";
-import { messageOf, until } from "../system.ts";
+import { CommandError, CommandLate, Stillness, until } from "../system.ts";
 
 /** Shape of the inputs. */
 export const inputs = z.strictObject({
@@ -32,10 +43,22 @@ export const inputs = z.strictObject({
   socket: z.string(),
   /** Option file of the server, inside the host. */
   defaultsFile: z.string(),
-  /** SQL that makes database, schema and accounts so; safe to repeat. Secret. */
+  /** SQL that makes database and accounts so; safe to repeat. Secret. */
   accounts: z.string(),
+  /** The site's own tables; null where it has none. */
+  schema: z
+    .strictObject({
+      /** Name of the database. */
+      database: z.string(),
+      /** Text of schema.sql; safe to repeat. */
+      sql: z.string(),
+      /** Seconds that it may take. */
+      seconds: z.int().min(1),
+    })
+    .nullable()
+    .default(null),
 });
-export type GaleraClusterInputs = z.infer<typeof inputs>;
+export type GaleraClusterInputs = z.output<typeof inputs>;
 
 /** Where a node keeps the last primary view, in its data directory. */
 const viewFile = "gvwstate.dat";
@@ -87,11 +110,16 @@ const down: NodeStatus = { primary: false, synced: false, readOnly: false };
 async function statusOf(cluster: GaleraClusterInputs, node: HostHandle): Promise<NodeStatus> {
   const proc = hostProc(node);
   if (proc === null || !existsSync(`${proc}/root${cluster.socket}`)) return down;
-  const { code, stdout } = await runInHost(node, [...client(cluster), `--execute=${statusQuery}`], {
-    accept: "any",
-    timeout: 5000,
-  });
-  return code === 0 ? parseStatus(stdout) : down;
+  try {
+    const { stdout } = await runInHost(node, [...client(cluster), `--execute=${statusQuery}`], {
+      timeout: 5000,
+    });
+    return parseStatus(stdout);
+  } catch (error) {
+    // Refused, or no answer for long: it may be about to end, or have no time.
+    if (error instanceof CommandError) return down;
+    throw error;
+  }
 }
 
 /** What each node says of itself, in the order of the nodes; a node that does not answer is down. */
@@ -117,22 +145,57 @@ const startNode = ({ service }: GaleraClusterInputs, node: HostHandle) => {
 export const stopNode = ({ service }: GaleraClusterInputs, node: HostHandle) =>
   inHost(node, `[ ! -d /run/scan/${service} ] || s6-svc -wD -T 60000 -d /run/scan/${service}`, 70_000);
 
-async function untilSynced(cluster: GaleraClusterInputs, node: HostHandle, timeout: number): Promise<void> {
-  const watch = EndingsWatch.inHost(node);
+const dataFolder = ({ dataDirectory }: GaleraClusterInputs, node: HostHandle) =>
+  join(hostFolder(node), dataDirectory);
+
+/** Milliseconds that a command which goes through the whole database may take. */
+export const copyTime = times.databaseCopy * 1000;
+
+/**
+ * What changes while a server's data does: the number of its files, their sizes and times. Its log is not part of it,
+ * since a server that finds nobody says so for ever.
+ */
+function markOf(folder: string): string {
   try {
-    await until("the synced state", timeout, async () => {
-      const status = await statusOf(cluster, node);
-      if (status.synced) return null;
-      await watch.requireLasting(cluster.service);
-      return status.primary ? "it is not synced" : "it is not in the primary component";
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+      const stat = lstatSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
+      return stat ? [stat] : [];
     });
-  } catch (error) {
-    throw new Error(`${node.name}: ${messageOf(error)}${lastWords(node, cluster.service)}`);
+    const bytes = files.reduce((all, { size }) => all + size, 0);
+    const newest = files.reduce((latest, { mtimeMs }) => Math.max(latest, mtimeMs), 0);
+    return `${files.length} ${bytes} ${newest}`;
+  } catch {
+    // A folder that goes while it is read moves.
+    return String(Date.now());
   }
 }
 
-const dataFolder = ({ dataDirectory }: GaleraClusterInputs, node: HostHandle) =>
-  join(hostFolder(node), dataDirectory);
+/** Why a server does not become synced, when that is known: it keeps ending, or nothing of its data moves any more. */
+function giveUpOn(cluster: GaleraClusterInputs, node: HostHandle): () => Promise<string | null> {
+  const watch = EndingsWatch.inHost(node);
+  const still = new Stillness(times.databaseSilence * 1000, () => markOf(dataFolder(cluster, node)));
+  return async () => {
+    const ends = (await watch.keepEnding()).includes(cluster.service);
+    if (!ends && !still.look()) return null;
+    const why = ends
+      ? "keeps ending"
+      : `is not synced, and its data has not moved for ${times.databaseSilence} s`;
+    return `${node.name} ${why}${lastWords(node, cluster.service)}`;
+  };
+}
+
+/** Waits until one of these servers is synced, for as long as one of them may become so. */
+async function untilSynced(cluster: GaleraClusterInputs, ...nodes: readonly HostHandle[]): Promise<void> {
+  const looks = nodes.map((node) => ({ node, givenUp: giveUpOn(cluster, node) }));
+  await until("a synced database node", Number.POSITIVE_INFINITY, async () => {
+    const found = await Promise.all(looks.map(({ node }) => statusOf(cluster, node)));
+    if (found.some(({ synced }) => synced)) return null;
+    const reasons = await Promise.all(looks.map(({ givenUp }) => givenUp()));
+    const known = reasons.filter((reason) => reason !== null);
+    if (known.length === nodes.length) throw new Error(known.join("\n"));
+    return "none yet";
+  });
+}
 
 /** Where a restored backup lies complete, within the host's folder, until it takes the place of the data directory. */
 export const restoredDirectory = ({ dataDirectory }: GaleraClusterInputs): string =>
@@ -164,16 +227,20 @@ async function initialise(cluster: GaleraClusterInputs, node: HostHandle): Promi
   const { prefix, options } = asDatabaseUser(node);
   const target = `/run/host/${cluster.dataDirectory}`;
   await inHost(node, `rm -rf ${target}.new`);
-  await runInHost(node, [
-    ...prefix,
-    ...["mariadb-install-db", "--no-defaults", `--datadir=${target}.new`, ...options],
-    ...[
-      "--auth-root-authentication-method=socket",
-      "--auth-root-socket-user=root",
-      "--skip-test-db",
-      "--skip-name-resolve",
+  await runInHost(
+    node,
+    [
+      ...prefix,
+      ...["mariadb-install-db", "--no-defaults", `--datadir=${target}.new`, ...options],
+      ...[
+        "--auth-root-authentication-method=socket",
+        "--auth-root-socket-user=root",
+        "--skip-test-db",
+        "--skip-name-resolve",
+      ],
     ],
-  ]);
+    { timeout: copyTime },
+  );
   await inHost(node, `chmod --reference=${target} ${target}.new; mv -T ${target}.new ${target}`);
 }
 
@@ -186,7 +253,7 @@ async function positionOf(cluster: GaleraClusterInputs, node: HostHandle): Promi
   const { stdout, stderr } = await runInHost(
     node,
     [...prefix, "mariadbd", `--defaults-file=${cluster.defaultsFile}`, ...options, "--wsrep-recover"],
-    { accept: "any" },
+    { accept: "any", timeout: copyTime },
   );
   const recovered = parseRecoveredPosition(`${stdout}\n${stderr}`);
   return {
@@ -205,7 +272,7 @@ async function beginWith(cluster: GaleraClusterInputs, node: HostHandle): Promis
   }
   writeFileSync(join(hostFolder(node), cluster.bootstrapMarker), "");
   await startNode(cluster, node);
-  await untilSynced(cluster, node, 60_000);
+  await untilSynced(cluster, node);
 }
 
 /** Copies a cleanly stopped node's data to another one, without the cache of write sets, which is the node's own. */
@@ -220,7 +287,7 @@ rm -f ${aside}/galera.cache ${aside}/${viewFile}
 sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 0/' ${aside}/grastate.dat
 chown -R ${owner}:${owner} ${aside}
 mv -T ${aside} ${folder(to)}`;
-  await runInSandbox(to.sandbox.directory, ["sh", "-es"], { input: `${script}\n` });
+  await runInSandbox(to.sandbox.directory, ["sh", "-es"], { input: `${script}\n`, timeout: copyTime });
 }
 
 /** Lets nodes with the same data begin together: each is told the members that it is to wait for. */
@@ -307,18 +374,51 @@ async function recoversByItself(cluster: GaleraClusterInputs): Promise<boolean> 
 
 async function joinCluster(cluster: GaleraClusterInputs, node: HostHandle): Promise<void> {
   await startNode(cluster, node);
-  await untilSynced(cluster, node, 120_000);
+  await untilSynced(cluster, node);
+}
+
+/** A synced node. @throws Error when there is none */
+async function syncedNode(cluster: GaleraClusterInputs): Promise<HostHandle> {
+  const states = await statuses(cluster);
+  const node = cluster.nodes.find((_, index) => states[index]?.synced);
+  if (!node) throw new Error("no database node is synced; run `up` again");
+  return node;
 }
 
 async function applyAccounts(cluster: GaleraClusterInputs): Promise<void> {
-  const states = await statuses(cluster);
-  const node = cluster.nodes.find((_, index) => states[index]?.synced);
-  if (!node) throw new Error("no database node is synced, so its accounts cannot be made");
+  const node = await syncedNode(cluster);
   const { code, stderr } = await runInHost(node, client(cluster), { input: cluster.accounts, accept: "any" });
   if (code !== 0)
     throw new Error(
       `${node.name} does not accept the accounts: ${withoutStatement(stderr) || `exit code ${code}`}`,
     );
+}
+
+/** What the client says of schema.sql, by that file's own line. Nothing in it is secret. */
+export function schemaProblem(said: string): string {
+  const [, error, line, why] =
+    /^(ERROR \d+(?: \(\w+\))?) at line (\d+): ((?:.|\n)*)/m.exec(said.trim()) ?? [];
+  return error === undefined ? `schema.sql: ${said.trim()}` : `schema.sql, line ${line}: ${error}: ${why}`;
+}
+
+async function applySchema(cluster: GaleraClusterInputs): Promise<void> {
+  const { schema } = cluster;
+  if (schema === null) return;
+  const node = await syncedNode(cluster);
+  const argv = [...client(cluster), `--database=${schema.database}`];
+  try {
+    const { code, stderr } = await runInHost(node, argv, {
+      input: schema.sql,
+      accept: "any",
+      timeout: schema.seconds * 1000,
+    });
+    if (code !== 0) throw new Error(schemaProblem(stderr));
+  } catch (error) {
+    if (!(error instanceof CommandLate)) throw error;
+    throw new Error(
+      `schema.sql has not ended within ${schema.seconds} s; what the database has begun goes on. Run \`up\` again when it has ended, or with a larger foobar:database.schemaSeconds`,
+    );
+  }
 }
 
 export const galeraCluster: Kind<GaleraClusterInputs> = {
@@ -333,10 +433,9 @@ export const galeraCluster: Kind<GaleraClusterInputs> = {
       await ensureData(cluster);
       if (!(await recoversByItself(cluster))) await startCluster(cluster);
     }
-    await until("a synced database node", 30_000, async () =>
-      (await statuses(cluster)).some((status) => status.synced) ? null : "none yet",
-    );
+    await untilSynced(cluster, ...cluster.nodes);
     await applyAccounts(cluster);
+    await applySchema(cluster);
     const states = await statuses(cluster);
     const away = cluster.nodes.filter((_, index) => !states[index]?.synced);
     // Nodes with data fetch the little they missed, all at once; those without need everything, one after the other,

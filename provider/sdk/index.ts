@@ -104,7 +104,11 @@ export class Service extends pulumi.CustomResource {
 
 /** Orchestrated start of the database nodes, and the accounts in them. */
 export class GaleraCluster extends pulumi.CustomResource {
-  constructor(name: string, args: Args<GaleraClusterInputs>, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: WithDefaults<GaleraClusterInputs, "schema">,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super("onebox:index:GaleraCluster", name, { ...args }, opts);
   }
 }

@@ -11,7 +11,7 @@ import { logError } from "./log.ts";
 import { Probe } from "./probe.ts";
 import { readSettings, type Settings, SettingsError } from "./settings.ts";
 
-/** Longest way out, in milliseconds: a waiting write may take 8 s. */
+/** Longest way out, in milliseconds: a waiting write may take 7 s. */
 const stopMs = 10_000;
 
 /** A Galera node answers a read only when it has applied all that was committed before; others do not know it. */

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import mysql from "mysql2/promise";
-import { accountStatements, databaseStatement, passwordStatement } from "./statements.mjs";
+import { accountStatements, databaseStatement, passwordStatement, schemaProblem } from "./statements.mjs";
 
 /**
  * @typedef {object} Request what the deployment asks for
@@ -15,6 +15,7 @@ import { accountStatements, databaseStatement, passwordStatement } from "./state
  * @property {string} masterSecret ARN of a secret with `username` and `password`
  * @property {readonly {secret: string, grants: readonly string[]}[]} accounts
  * @property {string | null} schemaSql
+ * @property {number} schemaSeconds how long schema.sql may take in all
  */
 
 /** Milliseconds for TCP, TLS and login; a cluster that was just made may take its time. */
@@ -57,6 +58,19 @@ async function works(request, login) {
   }
 }
 
+/**
+ * @param {mysql.Connection} connection
+ * @param {string} sql
+ * @param {number} seconds
+ */
+async function applySchema(connection, sql, seconds) {
+  try {
+    await connection.query({ sql, timeout: seconds * 1000 });
+  } catch (error) {
+    throw new Error(schemaProblem(sql, seconds, error));
+  }
+}
+
 /** @param {Request} request */
 export async function handler(request) {
   const master = await connect(request, await credentials(request.masterSecret));
@@ -69,7 +83,7 @@ export async function handler(request) {
     }
     if (request.schemaSql !== null) {
       await master.changeUser({ database: request.database });
-      await master.query(request.schemaSql);
+      await applySchema(master, request.schemaSql, request.schemaSeconds);
     }
     return { accounts: request.accounts.length };
   } finally {

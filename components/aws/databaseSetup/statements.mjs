@@ -48,3 +48,19 @@ export function accountStatements({ user, password, grants }) {
 export function passwordStatement({ user, password }) {
   return `ALTER USER ${from(user)} IDENTIFIED BY ${literal(password)} RETAIN CURRENT PASSWORD`;
 }
+
+/**
+ * What is wrong with schema.sql, by its own line where the database tells what it read there.
+ * @param {string} sql
+ * @param {number} seconds that it may take
+ * @param {unknown} error the driver's
+ */
+export function schemaProblem(sql, seconds, error) {
+  if (error instanceof Error && "code" in error && error.code === "PROTOCOL_SEQUENCE_TIMEOUT")
+    return `schema.sql has not ended within ${seconds} s; what the database has begun goes on. Deploy again when it has ended, or with a larger foobar:database.schemaSeconds`;
+  const message = error instanceof Error ? error.message : String(error);
+  const [, near = ""] = /near '([\s\S]+)' at line \d+$/.exec(message) ?? [];
+  const at = near === "" ? -1 : sql.indexOf(near);
+  if (at < 0) return `schema.sql: ${message}`;
+  return `schema.sql, line ${sql.slice(0, at).split("\n").length}: ${message.replace(/ at line \d+$/, "")}`;
+}

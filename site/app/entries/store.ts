@@ -33,14 +33,17 @@ export interface Stored {
   readonly database: string;
 }
 
-/** A visitor waits this long for an entry to be stored: longer than any measured failover of the writer. */
-export const writePatience: Patience = { deadlineMs: 8_000, attemptMs: 2_500, maxAttempts: 60 };
+/**
+ * An entry is tried to be stored for this long: longer than any measured failover of the writer, and a second less than
+ * the 8 s in which a visitor shall have an answer.
+ */
+export const writePatience: Patience = { deadlineMs: 7_000, attemptMs: 2_500, maxAttempts: 60 };
 
 /** A visitor waits this long for the list, and then gets the last one known. */
 export const listPatience: Patience = { deadlineMs: 2_000, attemptMs: 1_500, maxAttempts: 20 };
 
 /** Which tokens are kept cannot be told from memory, so it waits as long as a write. */
-export const keptPatience: Patience = { deadlineMs: 8_000, attemptMs: 3_000, maxAttempts: 60 };
+export const keptPatience: Patience = { deadlineMs: 7_000, attemptMs: 3_000, maxAttempts: 60 };
 
 /** For "who answers" and the readiness probe: an answer that takes longer is none. */
 export const glancePatience: Patience = { deadlineMs: 1_500, attemptMs: 1_500, maxAttempts: 3 };

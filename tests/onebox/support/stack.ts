@@ -292,6 +292,12 @@ export class TestStack {
     return clusterSchema.parse(inputsOf(state, galeraCluster.type));
   }
 
+  /** The application's password, from the file of a web host that it reads. */
+  sitePassword(web: string): string {
+    const file = join(projectRoot, this.directory, "hosts", web, "etc/site/database.json");
+    return z.object({ password: z.string().min(16) }).parse(JSON.parse(readFileSync(file, "utf8"))).password;
+  }
+
   /** Host → its services that belong to the monitoring agent. */
   async agentServices(): Promise<ReadonlyMap<string, readonly string[]>> {
     const { deployment } = agentState.parse(JSON.parse(await exportState(this.name, this.env)));

@@ -105,7 +105,19 @@ export function hops(stack: () => TestStack): void {
     it("no private key or password is in plain text in the state", () => {
       const state = stack().stateText();
       assert.doesNotMatch(state, /PRIVATE KEY/);
-      assert.doesNotMatch(state, /IDENTIFIED BY/);
+      assert.doesNotMatch(state, /IDENTIFIED (BY|VIA)/);
+    });
+
+    it("the site's password is in no file of a database host", async () => {
+      const password = stack().sitePassword("web-1");
+      for (const name of stack().outputs.database.nodes) {
+        const { stdout } = await stack().inHost(
+          name,
+          "cd /run/host && ls data/mariadb/data/galera.cache && grep --recursive --files-with-matches --text --fixed-strings --file=- .; :",
+          { input: password },
+        );
+        assert.equal(stdout.trim(), "data/mariadb/data/galera.cache", name);
+      }
     });
   });
 }

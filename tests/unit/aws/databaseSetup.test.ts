@@ -3,7 +3,27 @@ import {
   accountStatements,
   databaseStatement,
   passwordStatement,
+  schemaProblem,
 } from "../../../components/aws/databaseSetup/statements.mjs";
+
+describe("a schema.sql that fails", () => {
+  const sql = "CREATE TABLE a (id INT);\n\nCREATE TABLE b (\n  id INT,\n  x TEX\n);\n";
+
+  it("is told by its own line", () => {
+    // The database counts from the statement on.
+    const error = new Error("You have an error in your SQL syntax; look near 'TEX\n);\n' at line 3");
+    assert.equal(
+      schemaProblem(sql, 600, error),
+      "schema.sql, line 5: You have an error in your SQL syntax; look near 'TEX\n);\n'",
+    );
+    assert.equal(schemaProblem(sql, 600, new Error("Unknown column 'x'")), "schema.sql: Unknown column 'x'");
+  });
+
+  it("is told by the setting when its time is up", () => {
+    const late = Object.assign(new Error("Query inactivity timeout"), { code: "PROTOCOL_SEQUENCE_TIMEOUT" });
+    assert.match(schemaProblem(sql, 600, late), /within 600 s.*foobar:database\.schemaSeconds/);
+  });
+});
 
 describe("SQL of the database's set-up", () => {
   it("makes an account that needs TLS and may do what it is granted", () => {

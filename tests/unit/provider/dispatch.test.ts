@@ -288,8 +288,9 @@ describe("a file tree in the state", () => {
 });
 
 describe("the provider", () => {
-  const work = new Work({ silence: 600_000, settling: 0 });
-  const provider = providerOf("1.2.3", new Map([["onebox:index:Fake", fakeKind().handler]]), work);
+  const withWork = (work: Work) =>
+    providerOf("1.2.3", new Map([["onebox:index:Fake", fakeKind().handler]]), work);
+  const provider = withWork(new Work());
 
   it("finds the kind by the last type of the name", async () => {
     const urn = "urn:pulumi:dev::foobar::foobar:onebox:Network$onebox:index:Fake::web-1";
@@ -302,9 +303,9 @@ describe("the provider", () => {
   });
 
   it("tells those who wait for others what failed", async () => {
-    await assert.rejects(async () =>
-      provider.create?.("urn:pulumi:dev::foobar::onebox:index:No::lb-1", news),
-    );
+    const work = new Work({ silence: 600_000, settling: 0 });
+    const urn = "urn:pulumi:dev::foobar::onebox:index:No::lb-1";
+    await assert.rejects(async () => withWork(work).create?.(urn, news));
     await assert.rejects(
       work.untilOthers(
         "an answer",

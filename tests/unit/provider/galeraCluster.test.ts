@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseStatus, withoutStatement } from "../../../provider/kinds/galeraCluster.ts";
+import { parseStatus, schemaProblem, withoutStatement } from "../../../provider/kinds/galeraCluster.ts";
 
 const answer = (status: string, state: string, ready: string, readOnly = 0) =>
   `WSREP_CLUSTER_STATUS\t${status}\nWSREP_LOCAL_STATE\t${state}\nWSREP_READY\t${ready}\nREAD_ONLY\t${readOnly}\n`;
@@ -49,6 +49,18 @@ describe("the status of a database node", () => {
       synced: true,
       ...writable,
     });
+  });
+});
+
+describe("what the database says of a schema.sql that failed", () => {
+  it("is told by that file's own line", () => {
+    const said =
+      "ERROR 1064 (42000) at line 24: You have an error in your SQL syntax near 'TEX\n)' at line 1\n";
+    assert.equal(
+      schemaProblem(said),
+      "schema.sql, line 24: ERROR 1064 (42000): You have an error in your SQL syntax near 'TEX\n)' at line 1",
+    );
+    assert.equal(schemaProblem("no client"), "schema.sql: no client");
   });
 });
 

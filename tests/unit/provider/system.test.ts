@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommandError, nameOf, parentOf, run, startTime, tell, until } from "../../../provider/system.ts";
+import {
+  CommandError,
+  nameOf,
+  parentOf,
+  run,
+  Stillness,
+  startTime,
+  tell,
+  until,
+} from "../../../provider/system.ts";
 
 /** The message of a command's failure. */
 async function failureOf(command: Promise<unknown>): Promise<string> {
@@ -85,6 +95,18 @@ describe("telling", () => {
     } finally {
       closeSync(listener);
     }
+  });
+});
+
+describe("stillness", () => {
+  it("is told when nothing has moved for long, and never while something moves", async () => {
+    const moving = new Stillness(20, () => randomUUID());
+    const lying = new Stillness(20, () => "the same");
+    assert.equal(lying.look(), false);
+    await until("stillness", 5000, () => {
+      assert.equal(moving.look(), false);
+      return lying.look() ? null : "it moves";
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Sessions } from "../../../site/app/database/sessions.ts";
-import { EntryStore } from "../../../site/app/entries/store.ts";
+import { EntryStore, keptPatience, writePatience } from "../../../site/app/entries/store.ts";
 import { type Behaviour, driverError, FakeClock, FakePool, rows, tableBehaviour } from "./fakes.ts";
 
 const token = "0b6c1f0e-7a3e-4d55-9f0a-3a2b8d1c4e5f";
@@ -48,6 +48,11 @@ describe("the store of entries", () => {
     const stored = await store.add({ ...entry, token: null });
     assert.equal(stored.id, 1);
     assert.deepEqual(tokens, [stored.token]);
+  });
+
+  it("leaves a second of the 8 s in which a visitor has an answer to the way there and back", () => {
+    assert.ok(writePatience.deadlineMs <= 7000);
+    assert.ok(keptPatience.deadlineMs <= 7000);
   });
 
   it("fails when no writer comes back", async () => {
