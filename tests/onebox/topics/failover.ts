@@ -4,6 +4,7 @@ import { tellDatabaseProxy } from "../../../provider/databaseWriter.ts";
 import { hostProc, runInSandbox } from "../../../provider/enter.ts";
 import { until } from "../../../provider/system.ts";
 import { setLink, untilDatabaseWhole, untilOneBalancer, writerOf } from "../../../tools/drills/hosts.ts";
+import { ask } from "../../../tools/drills/http.ts";
 import { lostWrites, startWriting, type Writes } from "../../../tools/drills/ledger.ts";
 import type { TestStack } from "../support/stack.ts";
 
@@ -91,6 +92,25 @@ export function failover(
         writes = await writing.stop();
       }
       assert.deepEqual(await lostWrites(stack().site, writes), []);
+    });
+
+    it("answers a write that no database server takes with one 503, within the contract's 8 s", async () => {
+      const mariadb = (script: string) =>
+        Promise.all(databases.map((name) => stack().inHost(name, script, { accept: "any" })));
+      // Killed, since those that were stopped in good order wait for one to be told to begin.
+      await mariadb("s6-svc -wD -T 60000 -dk /run/scan/mariadb");
+      try {
+        const begun = Date.now();
+        const { status } = await ask(stack().site, {
+          method: "POST",
+          path: "/api/entries",
+          body: JSON.stringify({ author: "a test", text: "nobody takes it" }),
+        });
+        assert.equal(status, 503);
+        assert.ok(Date.now() - begun <= 8000, `${Date.now() - begun} ms`);
+      } finally {
+        await mariadb("s6-svc -u /run/scan/mariadb");
+      }
     });
 
     it("brings a killed process back by itself with another id", async () => {

@@ -131,6 +131,13 @@ describe("rules about cloud aws", () => {
     ]);
   });
 
+  it("knows how long a function may run a schema", () => {
+    assert.deepEqual(problems("staging", { database: { schemaSeconds: 841 } }), [
+      "foobar:database.schemaSeconds is 841",
+    ]);
+    assert.deepEqual(problems("staging", { database: { schemaSeconds: 840 } }), []);
+  });
+
   it("knows that nothing can look into what is not decrypted", () => {
     const found = problems("staging", {
       tls: { mode: "passthrough" },
