@@ -1,12 +1,12 @@
 /** Backups of a stack's database: made on demand, listed, put back. */
-import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { join, posix } from "node:path";
-import { layoutUnder } from "../hosts/layout.ts";
-import { backupDirectory, backupMark, backupProgram, copyBackCommand } from "../hosts/mariadb/backup.ts";
+import { join, posix, relative } from "node:path";
+import { backupDirectory, backupProgram, copyBackCommand } from "../hosts/mariadb/backup.ts";
 import { currentWriter } from "./databaseWriter.ts";
-import { hostProc, runInHost } from "./enter.ts";
-import { type HostHandle, hostFolder, liveSandbox } from "./handles.ts";
+import { hostProc, runInHost, runInSandbox } from "./enter.ts";
+import { type HostHandle, hostFolder, hostsIn, liveSandbox, requireSandbox, stackFolder } from "./handles.ts";
+import { backupFolder, backupNames, hostRoot, keptFolder, layout, moveBackups } from "./keptBackups.ts";
 import {
   asDatabaseUser,
   copyTime,
@@ -17,10 +17,10 @@ import {
   statuses,
   stopNode,
 } from "./kinds/galeraCluster.ts";
+import { userId } from "./processes.ts";
 import { messageOf } from "./system.ts";
 
-const root = "/run/host";
-const layout = layoutUnder(root, "/run/node/bin/node");
+const root = hostRoot;
 
 /** One backup, on the host that made it. */
 export interface Backup {
@@ -32,12 +32,12 @@ export interface Backup {
   readonly path: string;
   /** Bytes on disk. */
   readonly size: number;
+  /** Whether its server is gone and it lies beside the hosts. */
+  readonly kept: boolean;
 }
 
 /** Called with a line of progress. */
 export type Say = (line: string) => void;
-
-const folderOf = (node: HostHandle) => join(hostFolder(node), posix.relative(root, backupDirectory(layout)));
 
 function bytesIn(folder: string): number {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -45,22 +45,44 @@ function bytesIn(folder: string): number {
     .reduce((all, one) => all + one, 0);
 }
 
-function backupsOn(node: HostHandle): readonly Backup[] {
-  const folder = folderOf(node);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^\d/.test(name) && existsSync(join(folder, name, backupMark)))
-    .map((name) => {
-      const path = join(folder, name);
-      return { node: node.name, name, path, size: bytesIn(path) };
-    });
+const backupsIn = (folder: string, node: string, kept: boolean): readonly Backup[] =>
+  backupNames(folder).map((name) => {
+    const path = join(folder, name);
+    return { node, name, path, size: bytesIn(path), kept };
+  });
+
+const backupsOn = (node: HostHandle) => backupsIn(backupFolder(node), node.name, false);
+
+/** Those whose server is gone. */
+function keptIn(directory: string): readonly Backup[] {
+  const folder = keptFolder(directory);
+  return existsSync(folder)
+    ? readdirSync(folder).flatMap((node) => backupsIn(join(folder, node), node, true))
+    : [];
+}
+
+/** The hosts of a stack's folder, whether or not it runs. */
+const hostsOnDisk = (directory: string): readonly HostHandle[] =>
+  existsSync(join(stackFolder(directory), "hosts")) ? hostsIn({ directory, incarnation: "" }) : [];
+
+/** How many backups lie in a stack's folder. */
+export const backupsOnDisk = (directory: string): number =>
+  hostsOnDisk(directory).flatMap(backupsOn).length + keptIn(directory).length;
+
+/** Puts every backup of a stack's folder into another one, a folder a server. */
+export function keepAllBackups(directory: string, target: string): void {
+  const kept = keptFolder(directory);
+  for (const host of hostsOnDisk(directory)) moveBackups(host, kept);
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  // By its time, since a stack of this name may have been kept before.
+  renameSync(kept, join(target, timeName(new Date())));
 }
 
 /** Every backup of the stack, the newest first. Reads the disk only: the stack need not be up. */
 export function listBackups(cluster: GaleraClusterInputs): readonly Backup[] {
-  return cluster.nodes
-    .flatMap(backupsOn)
-    .sort((one, other) => other.name.localeCompare(one.name) || one.node.localeCompare(other.node));
+  return [...cluster.nodes.flatMap(backupsOn), ...keptIn(cluster.nodes[0]?.sandbox.directory ?? "")].sort(
+    (one, other) => other.name.localeCompare(one.name) || one.node.localeCompare(other.node),
+  );
 }
 
 /**
@@ -177,6 +199,30 @@ async function swap(cluster: GaleraClusterInputs, first: HostHandle, aside: stri
   say(`${first.name} starts with the backup${names === "" ? "" : `; ${names} fetch everything from it`}`);
 }
 
+/** A backup on a server that is there: one whose server is gone is copied to another. */
+async function onServer(
+  cluster: GaleraClusterInputs,
+  backup: Backup,
+): Promise<{ readonly node: HostHandle; readonly backup: Backup }> {
+  const own = cluster.nodes.find(({ name }) => name === backup.node);
+  if (own && !backup.kept) return { node: own, backup };
+  const node = own ?? (await nodeToBackUp(cluster));
+  const { directory } = node.sandbox;
+  const owner = userId(node.number, "mysql", requireSandbox(directory).rootless);
+  const folder = `/run/stack/${relative(stackFolder(directory), backupFolder(node))}`;
+  const from = `/run/stack/${relative(stackFolder(directory), backup.path)}`;
+  const script = `[ ! -e ${folder}/${backup.name} ] || exit 0
+rm -rf ${folder}/.new-${backup.name}
+cp -a ${from} ${folder}/.new-${backup.name}
+chown -R ${owner}:${owner} ${folder}/.new-${backup.name}
+mv -T ${folder}/.new-${backup.name} ${folder}/${backup.name}`;
+  await runInSandbox(directory, ["sh", "-es"], { input: `${script}\n`, timeout: copyTime });
+  return {
+    node,
+    backup: { ...backup, node: node.name, path: join(backupFolder(node), backup.name), kept: false },
+  };
+}
+
 /** Where the data of before a restore is kept. */
 export interface Restored {
   /** Absolute paths on this machine, one a node that had data. */
@@ -192,13 +238,12 @@ export interface Restored {
  */
 export async function restoreBackup(
   cluster: GaleraClusterInputs,
-  backup: Backup,
+  wanted: Backup,
   say: Say,
 ): Promise<Restored> {
   requireHosts(cluster);
-  await requireRoom(cluster, backup);
-  const first = cluster.nodes.find(({ name }) => name === backup.node);
-  if (!first) throw new Error(`${backup.node} is not a database node of the stack any more`);
+  await requireRoom(cluster, wanted);
+  const { node: first, backup } = await onServer(cluster, wanted);
   const restored = `${root}/${restoredDirectory(cluster)}`;
   const aside = `${cluster.dataDirectory}-before-restore-${timeName(new Date())}`;
 

@@ -1,16 +1,34 @@
 import { rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { backupsOnDisk, keepAllBackups } from "../provider/databaseBackups.ts";
 import { type Command, serve } from "./command.ts";
-import { caCertificateFile } from "./paths.ts";
+import { caCertificateFile, projectRoot } from "./paths.ts";
 import { operate } from "./pulumi/operate.ts";
+import { cloudOf } from "./pulumi/stackFile.ts";
 
 const command: Command = {
   name: "down",
   summary: "Destroys everything of the stack, its data too; the empty stack and its config stay.",
-  main: async ({ stack }) => {
+  flags: { "keep-backups": "onebox: put the database's backups into .onebox/backups first" },
+  main: async ({ stack, flags }) => {
+    if ((await cloudOf(stack)) === "onebox") tellOfBackups(stack, flags.has("keep-backups"));
     const { code } = await operate("destroy", stack);
     if (code === 0) await rm(caCertificateFile(stack), { force: true });
     return code;
   },
 };
+
+/** Says what becomes of the backups, before anything goes. */
+function tellOfBackups(stack: string, keep: boolean): void {
+  const directory = `.onebox/stacks/${stack}`;
+  const count = backupsOnDisk(directory);
+  if (count === 0) return;
+  const target = join(projectRoot, ".onebox/backups", stack);
+  if (keep) keepAllBackups(directory, target);
+  const said = keep
+    ? `are kept in ${relative(projectRoot, target)}`
+    : "go with the stack; `npm run down -- --keep-backups` keeps them";
+  process.stderr.write(`Backups of the database: ${count}, which ${said}\n`);
+}
 
 await serve(command);

@@ -110,7 +110,9 @@ export class OneboxMysqlCluster extends MysqlCluster {
       "haproxy",
     );
     const [guardPath, guardText] = renderDatabaseGuard({ layout, scanDirectory });
-    const backup = { layout, hourUtc: database.backup.hourUtc, keep: database.backup.keep };
+    const { hourUtc, keep } = database.backup;
+    const place = this.members.findIndex(({ name }) => name === member.name);
+    const backup = { layout, hourUtc, keep, place, servers: this.members.length };
     const config: Files = {
       [paths.defaultsFile]: plainFile(
         renderDatabaseConfig({

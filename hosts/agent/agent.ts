@@ -181,7 +181,12 @@ export function renderAgent(input: AgentInput): Agent {
       [firewallLogConfiguration(layout)]: plainFile(renderFirewallLog(layout, input.ulogdPlugins)),
       [rotation]: plainFile(renderRotation(rotatedLogs(layout, tier))),
       [hostMetrics]: programFile(
-        renderHostMetrics({ ...input, rotation, openPorts: [ports.agent, ...input.openPorts] }),
+        renderHostMetrics({
+          ...input,
+          rotation,
+          backups: tier === "database",
+          openPorts: [ports.agent, ...input.openPorts],
+        }),
       ),
       ...Object.assign({}, ...parts.map(({ files }) => files)),
     },

@@ -1,5 +1,6 @@
 /** A small program that writes what no exporter knows: the firewall's counters, certificates, services, own processes. */
 import type { Layout } from "../layout.ts";
+import { backupMetricFunction } from "../mariadb/backup.ts";
 
 /** What the program is told. */
 export interface HostMetricsInput {
@@ -25,6 +26,8 @@ export interface HostMetricsInput {
   readonly rotation: string;
   /** Control socket of what sends the logs, or null where nothing does. */
   readonly logControl: string | null;
+  /** Whether the host makes backups of a database. */
+  readonly backups: boolean;
   /** Shell lines run every minute, such as the removal of old logs. */
   readonly chores: readonly string[];
 }
@@ -163,6 +166,7 @@ ${activeFunction(input.virtualAddress)}
 ${shippingFunction(input.logControl)}
 ${listenersFunction(input.openPorts)}
 ${setuidFunction(input.plainFolders)}
+${backupMetricFunction(input.backups ? layout : null)}
 # A folder of the data may be a disk of its own: the fullest one counts.
 disk() {
   df -P -B1 ${layout.data} ${layout.data}/*/ 2>/dev/null | awk '
@@ -176,7 +180,7 @@ elapsed=${slowSeconds}
 while :; do
   { firewall; denied_flows; processes; services; active; shipping; disk; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
-    { certificates; listeners; setuid; } | publish slow
+    { certificates; listeners; setuid; backups; } | publish slow
     logrotate --state ${layout.run}/agent/rotation ${input.rotation}
 ${input.chores.map((line) => `    ${line}\n`).join("")}    elapsed=0
   fi

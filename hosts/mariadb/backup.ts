@@ -8,6 +8,9 @@ export interface BackupInput {
   readonly layout: Layout;
   /** When the nightly backup starts, hour in UTC. */
   readonly hourUtc: number;
+  /** Which of the database servers this is, from 0, and of how many: their backups are spread over the hour. */
+  readonly place: number;
+  readonly servers: number;
   /** How many are kept. */
   readonly keep: number;
 }
@@ -58,19 +61,30 @@ echo "$folder/$name"
 }
 
 /** Program that waits for the hour, makes a backup, and so on. */
-export function renderNightlyBackup({ layout, hourUtc }: BackupInput): string {
+export function renderNightlyBackup({ layout, hourUtc, place, servers }: BackupInput): string {
+  const minute = Math.floor((60 * place) / servers);
+  const start = hourUtc * 3600 + minute * 60;
   return `#!/bin/sh
-# Makes a backup every day at ${hourUtc}:00 UTC.
+# Makes a backup every day at ${hourUtc}:${String(minute).padStart(2, "0")} UTC.
 set -u
 while :; do
   now=$(date -u +%s)
-  sleep $(( (${hourUtc} * 3600 - now % 86400 + 86400 - 1) % 86400 + 1 )) &
+  sleep $(( (${start} - now % 86400 + 86400 - 1) % 86400 + 1 )) &
   trap "kill $! 2>/dev/null; exit 0" TERM INT
   wait $!
   ${backupProgram(layout)} || echo "the nightly backup failed" >&2
 done
 `;
 }
+
+/** Shell function that tells, as a metric, from when the newest backup is that was proved by preparing it. */
+export const backupMetricFunction = (layout: Layout | null): string =>
+  layout === null
+    ? "backups() { :; }"
+    : `backups() {
+  newest=$(ls -1 ${backupDirectory(layout)} 2>/dev/null | grep '^[0-9]' | sort | tail -n 1)
+  [ -z "$newest" ] || echo "foobar_backup_last_verified_timestamp_seconds $(date -u -d "$(echo "$newest" | sed 's/T\\(..\\)-\\(..\\)-/T\\1:\\2:/')" +%s)"
+}`;
 
 /** Runs the nightly backups as the database's user. `data/backups` must exist, writable by mysql. */
 export function nightlyBackupService(layout: Layout): ServiceSpec {

@@ -15,6 +15,7 @@ import {
   sandboxLog,
   stackFolder,
 } from "../handles.ts";
+import { keptFolder, moveBackups } from "../keptBackups.ts";
 import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
 import { messageOf, until } from "../system.ts";
@@ -198,6 +199,7 @@ export const host: Kind<HostInputs> = {
       ];
       await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], { input: `${commands.join("\n")}\n` });
     }
+    moveBackups(handleOf(wanted), keptFolder(wanted.sandbox.directory));
     rmSync(hostFolder(handleOf(wanted)), { recursive: true, force: true });
     rmSync(recordFile(wanted.sandbox.directory, wanted.name), { force: true });
   },

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { programFile } from "../../../hosts/layout.ts";
 import { passwordHash, renderAccounts } from "../../../hosts/mariadb/accounts.ts";
-import { copyBackCommand, renderBackup, renderNightlyBackup } from "../../../hosts/mariadb/backup.ts";
+import {
+  backupMetricFunction,
+  copyBackCommand,
+  renderBackup,
+  renderNightlyBackup,
+} from "../../../hosts/mariadb/backup.ts";
 import {
   type DatabaseNodeInput,
   databasePaths,
@@ -167,11 +172,35 @@ describe("accounts", () => {
 });
 
 describe("backups", () => {
-  const input = { layout: place.layout, hourUtc: 3, keep: 2 };
+  const input = { layout: place.layout, hourUtc: 3, keep: 2, place: 1, servers: 3 };
 
   it("are programs that sh accepts", () => {
     for (const text of [renderBackup(input), renderNightlyBackup(input)])
       assert.deepEqual(place.run(["sh", "-n", place.text("program", text)]), { code: 0, text: "" });
+  });
+
+  it("are made at another minute by each server", () => {
+    const starts = [0, 1, 2].map((server) => renderNightlyBackup({ ...input, place: server }));
+    assert.deepEqual(
+      starts.map((text) => /at (\S+) UTC/.exec(text)?.[1]),
+      ["3:00", "3:20", "3:40"],
+    );
+    assert.match(starts[1] ?? "", /\(12000 - now/);
+  });
+
+  it("tell by a metric from when the newest is that is whole", () => {
+    place.folders(
+      "data/backups/2026-01-30T03-00-00Z",
+      "data/backups/2026-01-31T03-20-05Z",
+      "data/backups/.new-2026-02-01T03-00-00Z",
+    );
+    const program = place.text("metric", `${backupMetricFunction(place.layout)}\nbackups\n`);
+    assert.deepEqual(place.run(["sh", program]), {
+      code: 0,
+      text: `foobar_backup_last_verified_timestamp_seconds ${Date.UTC(2026, 0, 31, 3, 20, 5) / 1000}\n`,
+    });
+    place.run(["rm", "-rf", `${place.root}/data/backups`]);
+    assert.deepEqual(place.run(["sh", program]), { code: 0, text: "" });
   });
 
   /** Runs the program with a stand-in for mariadb-backup. */
