@@ -50,8 +50,12 @@ const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const command = (words: readonly string[]) =>
   words.map((text) => (/^[\w./:=@,+-]+$/.test(text) ? text : quote(text))).join(" ");
 
+/**
+ * What a script makes is there for services to read, whatever umask it was started with: a secret begins as a file of
+ * `mktemp`, which only its owner reads.
+ */
 const script = (comment: string, lines: readonly string[]) =>
-  ["#!/bin/bash", `# ${comment}`, "set -euo pipefail", "umask 077", ...lines, ""].join("\n");
+  ["#!/bin/bash", `# ${comment}`, "set -euo pipefail", "umask 022", ...lines, ""].join("\n");
 
 export interface SecretsInput {
   readonly region: string;
@@ -73,7 +77,6 @@ export function renderSecretsScript({ region, secrets }: SecretsInput): string {
     'quiet="$*"',
     "put() { # path user prefix content",
     '  mkdir -p "$(dirname "$1")"',
-    '  chmod 0755 "$(dirname "$1")"',
     '  local new; new=$(mktemp "$1.XXXXXX")',
     `  printf '%s%s\\n' "$3" "$4" >"$new"`,
     '  if cmp -s "$new" "$1"; then rm "$new"; return; fi',
@@ -120,6 +123,8 @@ export function renderReportScript({ host, certificate, layout }: ReportInput): 
 export interface StartInput {
   readonly region: string;
   readonly layout: Layout;
+  /** The agent that ships the log of this very start: it comes first. Null where the image holds its package. */
+  readonly logAgent: { readonly package: FetchedPackage | null; readonly start: readonly string[] };
   readonly packages: readonly FetchedPackage[];
   /** The site, a zip archive. */
   readonly site: Artifact;
@@ -131,7 +136,7 @@ export interface StartInput {
   readonly databaseCaPath: string;
   /** Units to enable and start, in this order. */
   readonly units: readonly string[];
-  /** Commands that start the monitoring agents. */
+  /** Commands that start what needs the secrets' files: further agents. */
   readonly agents: readonly (readonly string[])[];
   /** How the server is asked whether it is ready, and whom it tells. */
   readonly ready: Readiness;
@@ -178,50 +183,88 @@ const askReady = ({ domain, path, proxyProtocol }: Readiness) => [
   `https://${domain}${path}`,
 ];
 
+/** Times that the group is told, and seconds between them: a minute. */
+const tellTimes = 20;
+const tellSeconds = 3;
+
+/** Seconds that the agent has to send the log of a start that failed: it sends every five. */
+const lastWordsSeconds = 15;
+
+/** Seconds that another installation of packages may hold apt's lock. */
+const lockSeconds = 300;
+
+/**
+ * Tells the group how the start ended. The group may not be waiting for it yet and AWS may not answer, so that it is
+ * told again; where the group waits no more (it was told, or has given up) there is nobody to tell.
+ */
+const tell = ({ group, hook }: Readiness) => [
+  "tell() { # result",
+  "  local id state",
+  "  id=$(cat /var/lib/cloud/data/instance-id)",
+  `  for _ in {1..${tellTimes}}; do`,
+  `    state=$(aws autoscaling describe-auto-scaling-instances --instance-ids "$id" --query 'AutoScalingInstances[0].LifecycleState' --output text) || state=unknown`,
+  "    case $state in",
+  "      Pending | None) ;;",
+  "      Pending:Wait | unknown)",
+  `        if aws autoscaling complete-lifecycle-action --auto-scaling-group-name ${quote(group)} --lifecycle-hook-name ${quote(hook)} --instance-id "$id" --lifecycle-action-result "$1"; then return; fi ;;`,
+  '      *) echo "the group does not wait: $state"; return ;;',
+  "    esac",
+  `    sleep ${tellSeconds}`,
+  "  done",
+  '  echo "the group could not be told: $1" >&2; return 1',
+  "}",
+];
+
 /**
  * Turns a fresh instance into the server. Whatever fails ends it: the group is told to abandon the instance, so that
  * the balancer never sends it a visitor and a rolling change keeps the old server.
  */
 export function renderStartScript(input: StartInput): string {
-  const { ready } = input;
+  const { ready, logAgent } = input;
   const fetch = ({ bucket, key, version, sha256 }: Artifact, path: string) =>
     `fetch ${quote(bucket)} ${quote(key)} ${quote(version)} ${sha256} ${quote(path)}`;
+  const install = ({ name, url, sha256 }: FetchedPackage) =>
+    `install_package ${name} ${quote(url)} ${quote(sha256 ?? "")}`;
   return script("Turns a fresh instance into the server that its user data describes.", [
-    `export AWS_DEFAULT_REGION=${input.region}`,
+    `export AWS_DEFAULT_REGION=${input.region} DEBIAN_FRONTEND=noninteractive`,
+    "work=$(mktemp -d)",
+    "verdict=ABANDON",
+    ...tell(ready),
+    "ended() {",
+    '  rm -rf "$work"',
+    `  [ "$verdict" = CONTINUE ] || sleep ${lastWordsSeconds}`,
+    '  tell "$verdict"',
+    "}",
+    "trap ended EXIT",
     "systemd-sysusers",
     "systemd-tmpfiles --create /etc/tmpfiles.d/foobar.conf",
     // Before anything listens.
     "systemctl enable nftables.service",
     "systemctl restart nftables.service",
-    "work=$(mktemp -d)",
-    "verdict=ABANDON",
-    "ended() {",
-    '  rm -rf "$work"',
-    `  aws autoscaling complete-lifecycle-action --auto-scaling-group-name ${quote(ready.group)} --lifecycle-hook-name ${quote(ready.hook)} --instance-id "$(cat /var/lib/cloud/data/instance-id)" --lifecycle-action-result "$verdict"`,
-    "}",
-    "trap ended EXIT",
     "fetch() { # bucket key version sha256 path",
     '  aws s3api get-object --bucket "$1" --key "$2" --version-id "$3" "$work/object" >/dev/null',
     '  echo "$4  $work/object" | sha256sum --check --quiet',
-    '  mkdir -p "$(dirname "$5")"; chmod 0755 "$(dirname "$5")"',
+    '  mkdir -p "$(dirname "$5")"',
     '  mv "$work/object" "$5"; chmod 0644 "$5"',
     "}",
     "install_package() { # name url sha256",
     '  if dpkg -s "$1" >/dev/null 2>&1; then return; fi',
     '  curl --fail --silent --show-error --location --proto =https --retry 5 --output "$work/package.deb" "$2"',
     '  if [ -n "$3" ]; then echo "$3  $work/package.deb" | sha256sum --check --quiet; fi',
-    '  dpkg -i "$work/package.deb"; rm "$work/package.deb"',
+    // The agents' configuration is there before them, and stays.
+    `  apt-get install --yes --quiet --no-install-recommends --option DPkg::Lock::Timeout=${lockSeconds} --option Dpkg::Options::=--force-confdef --option Dpkg::Options::=--force-confold "$work/package.deb"`,
+    '  rm "$work/package.deb"',
     "}",
-    ...input.packages.map(
-      ({ name, url, sha256 }) => `install_package ${name} ${quote(url)} ${quote(sha256 ?? "")}`,
-    ),
+    ...(logAgent.package === null ? [] : [install(logAgent.package)]),
+    command(logAgent.start),
+    ...input.packages.map(install),
     fetch(input.node, input.layout.node),
     `chmod 0755 ${quote(input.layout.node)}`,
     fetch(input.databaseCa, input.databaseCaPath),
     fetch(input.site, "/var/lib/foobar/site.zip"),
     `mkdir -p ${quote(input.siteDirectory)}`,
-    `(umask 022; unzip -q -o /var/lib/foobar/site.zip -d ${quote(input.siteDirectory)})`,
-    `chmod -R a+rX ${quote(input.siteDirectory)} /var/lib/foobar`,
+    `unzip -q -o /var/lib/foobar/site.zip -d ${quote(input.siteDirectory)}`,
+    `chmod -R a+rX ${quote(input.siteDirectory)}`,
     `${scripts.secrets} --quiet`,
     "systemctl daemon-reload",
     ...input.units.map((unit) => `systemctl enable --now ${unit}`),

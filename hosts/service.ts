@@ -1,6 +1,9 @@
 /** A supervised process of a host, whatever supervises it. */
 import type { ServiceUser } from "./layout.ts";
 
+/** Files that a service may have open: two for each connection that it passes on, and what it keeps open besides. */
+export const openFiles = 65_536;
+
 /** When a service counts as started. */
 export type Readiness =
   | { readonly port: number }

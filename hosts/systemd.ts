@@ -1,6 +1,6 @@
 /** Services as systemd units: for hosts that systemd supervises. */
 import type { Layout, ServiceUser } from "./layout.ts";
-import type { ServiceSpec } from "./service.ts";
+import { openFiles, type ServiceSpec } from "./service.ts";
 
 /** What a unit needs to know beside its service. */
 export interface UnitInput {
@@ -80,6 +80,7 @@ export function renderUnit(input: UnitInput): string {
       "KillMode=mixed",
       `TimeoutStopSec=${Math.ceil(spec.stopTimeout / 1000)}`,
       ...(spec.share === "usual" ? [] : [`Nice=${spec.share === "less" ? 10 : -10}`]),
+      `LimitNOFILE=${openFiles}`,
       "Restart=always",
       "RestartSec=200ms",
       `StandardOutput=append:${log}`,

@@ -1,5 +1,6 @@
 /** Text of the s6 service folders that run a host's services. Pure. */
 import { keptLine } from "../hosts/limits.ts";
+import { openFiles } from "../hosts/service.ts";
 import { digestOf } from "./digest.ts";
 
 /** How a process is run under supervision. */
@@ -84,7 +85,7 @@ function runScript(service: Supervised): string {
     `echo $$ >${groupFile}`,
     ...shareLines(service),
     // As root as many open files as daemons want; else as many as this user may have.
-    'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"',
+    `ulimit -n ${openFiles} 2>/dev/null || ulimit -n "$(ulimit -Hn)"`,
     `cd ${quote(service.directory)}`,
     ...exports,
     ...writeState(service, 0),

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { FetchedPackage, HostSecret } from "../../hosts/awsHost.ts";
+import type { FetchedPackage, HostSecret, StartInput } from "../../hosts/awsHost.ts";
 import {
   cloudWatchAgentFile,
   cloudWatchAgentStart,
@@ -50,8 +50,12 @@ export interface ObservedDatabase {
 /** What the agent adds to its host. */
 export interface AgentParts {
   readonly files: Files;
+  /** The agent that ships logs; it needs no secret. */
+  readonly logAgent: StartInput["logAgent"];
+  /** Packages of the other agents. */
   readonly packages: readonly FetchedPackage[];
   readonly secrets: readonly HostSecret[];
+  /** Starts the other agents. */
   readonly start: readonly (readonly string[])[];
 }
 
@@ -151,38 +155,45 @@ export class AwsMonitoringAgent extends MonitoringAgent {
       logs,
     });
     const sumo = this.sumo(layout, domain, known);
+    const packages = this.awsPackages();
     return {
       files: { [cloudWatchAgentFile]: plainFile(config), ...sumo.files },
-      packages: [...this.awsPackages(), ...sumo.packages],
+      logAgent: { package: packages?.cloudWatch ?? null, start: cloudWatchAgentStart },
+      packages: [...(packages === null ? [] : [packages.ssm]), ...sumo.packages],
       secrets: sumo.secrets,
-      start: [cloudWatchAgentStart, ...sumo.start],
+      start: sumo.start,
     };
   }
 
-  private awsPackages(): readonly FetchedPackage[] {
+  /** AWS's own agents; null where the image holds them. */
+  private awsPackages(): Readonly<Record<"ssm" | "cloudWatch", FetchedPackage>> | null {
     const { image, agents, region } = this.shared.foundation.aws;
-    if (image.prepared) return [];
+    if (image.prepared) return null;
     const architecture = debianArchitecture[image.architecture];
     const packageOf = (name: string, given: (typeof agents)["ssm"], url: string): FetchedPackage => ({
       name,
       url: given?.url ?? url,
       sha256: given?.sha256 ?? null,
     });
-    return [
-      packageOf(
+    return {
+      ssm: packageOf(
         "amazon-ssm-agent",
         agents.ssm,
         `https://s3.${region}.amazonaws.com/amazon-ssm-${region}/latest/debian_${architecture}/amazon-ssm-agent.deb`,
       ),
-      packageOf(
+      cloudWatch: packageOf(
         "amazon-cloudwatch-agent",
         agents.cloudWatch,
         `https://amazoncloudwatch-agent-${region}.s3.${region}.amazonaws.com/debian/${architecture}/latest/amazon-cloudwatch-agent.deb`,
       ),
-    ];
+    };
   }
 
-  private sumo(layout: Layout, domain: string, { sumoTokenArn, database }: AgentKnown): AgentParts {
+  private sumo(
+    layout: Layout,
+    domain: string,
+    { sumoTokenArn, database }: AgentKnown,
+  ): Omit<AgentParts, "logAgent"> {
     if (sumoTokenArn === null) return { files: {}, packages: [], secrets: [], start: [] };
     const { foundation } = this.shared;
     const given = foundation.aws.agents.sumoLogic;

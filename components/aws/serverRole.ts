@@ -52,6 +52,13 @@ export function serverProfile(
           Resource: pulumi.interpolate`arn:${foundation.partition}:autoscaling:${region}:${foundation.accountId}:autoScalingGroup:*:autoScalingGroupName/${group}`,
         },
         {
+          Sid: "AskWhetherTheGroupWaits",
+          Effect: "Allow",
+          // This action knows no resources.
+          Action: "autoscaling:DescribeAutoScalingInstances",
+          Resource: "*",
+        },
+        {
           Sid: "ReadOwnSecrets",
           Effect: "Allow",
           Action: "secretsmanager:GetSecretValue",

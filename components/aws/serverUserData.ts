@@ -1,4 +1,5 @@
 /** The whole content of a server, as user data. Pure. */
+import { dirname } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Settings } from "../../config/schema.ts";
 import {
@@ -79,6 +80,29 @@ const rotation = `${layout.log}/*/*.log ${layout.log}/*/*.json {
   su root root
 }
 `;
+
+/**
+ * Folders of a server and who may write into them. Services pass all of them: what made one before, and with which
+ * umask, does not count.
+ */
+const folders = {
+  [layout.etc]: "root",
+  [`${layout.etc}/site`]: "root",
+  [`${layout.etc}/visitor`]: "root",
+  [`${layout.etc}/visitor/tls`]: "root",
+  [`${layout.etc}/web`]: "root",
+  [`${layout.etc}/web/tls`]: "root",
+  [dirname(dirname(layout.node))]: "root",
+  [dirname(layout.node)]: "root",
+  [layout.data]: "root",
+  [`${layout.data}/site`]: "root",
+  [layout.run]: "root",
+  [`${layout.run}/site`]: "site",
+  [`${layout.run}/web`]: "nginx",
+  [layout.log]: "root",
+  [`${layout.log}/site`]: "site",
+  [`${layout.log}/web`]: "nginx",
+} as const;
 
 const siteDirectory = (hash: string) => `${layout.data}/site/${hash.slice(0, 16)}`;
 
@@ -183,6 +207,7 @@ export function serverFiles(content: ServerContent): Files {
   const start = renderStartScript({
     region,
     layout,
+    logAgent: agent.logAgent,
     packages: agent.packages,
     site: site.artifact,
     siteDirectory: siteDirectory(site.hash),
@@ -202,17 +227,7 @@ export function serverFiles(content: ServerContent): Files {
   return {
     "/etc/nftables.conf": programFile(`#!/usr/sbin/nft -f\nflush ruleset\n${content.firewall}`),
     "/etc/sysusers.d/foobar.conf": plainFile(renderUsers(["site", "nginx"])),
-    "/etc/tmpfiles.d/foobar.conf": plainFile(
-      renderFolders({
-        [layout.data]: "root",
-        [layout.run]: "root",
-        [`${layout.run}/site`]: "site",
-        [`${layout.run}/web`]: "nginx",
-        [layout.log]: "root",
-        [`${layout.log}/site`]: "site",
-        [`${layout.log}/web`]: "nginx",
-      }),
-    ),
+    "/etc/tmpfiles.d/foobar.conf": plainFile(renderFolders(folders)),
     "/etc/logrotate.d/foobar": plainFile(rotation),
     [`${layout.etc}/web/nginx.conf`]: plainFile(web),
     ...unitsOf(content),

@@ -1,7 +1,7 @@
 /** What a server's user data says, before the checkers of the programs that will read it. */
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { only, programStack } from "../../support/program.ts";
@@ -27,6 +27,63 @@ const modes = {
     aws: { agents: { sumoLogic: { url: "https://packages.example.com/otelcol-sumo.deb" } } },
   },
 } as const;
+
+/** Paths of the server's own folders in a text. */
+const own = /\/(?:etc|opt|run|var\/lib|var\/log)\/foobar\b/g;
+
+/**
+ * Does a server's first start below a folder, everything with umask 077, as a hardened image may have it: the files
+ * of cloud-init, the folders of tmpfiles.d, the scripts. What needs AWS or root answers as if it had done its work.
+ */
+function firstStart(place: Workplace, files: ReadonlyMap<string, string>): void {
+  const careless = (argv: readonly string[], input = "") => {
+    const command = [
+      "sh",
+      "-c",
+      'PATH="$1:$PATH"; shift; umask 077; exec "$@"',
+      "sh",
+      join(place.root, "bin"),
+    ];
+    const { code, text } = place.run([...command, ...argv], input);
+    assert.equal(code, 0, text);
+  };
+  const programs = {
+    aws: `case $* in *get-object*) echo >"\${@: -1}" ;; *get-secret-value*) echo '{"certificate":"c","key":"k","ca":"a","password":"p"}' ;; *describe*) echo Pending:Wait ;; esac`,
+    chown: "exit 0",
+    curl: 'for word; do [ "$before" != --output ] || [ "$word" = /dev/null ] || echo >"$word"; before=$word; done',
+    "apt-get": "exit 0",
+    dpkg: "exit 1",
+    sha256sum: "cat",
+    systemctl: "exit 0",
+    "systemd-sysusers": "exit 0",
+    "systemd-tmpfiles": "exit 0",
+    "amazon-cloudwatch-agent-ctl": "exit 0",
+    unzip: `mkdir -p "\${@: -1}/public"`,
+  };
+  for (const [name, text] of Object.entries(programs)) {
+    const path = place.text(`bin/${name}`, `#!/bin/bash\n${text}\n`);
+    chmodSync(path, 0o755);
+  }
+  for (const [path, content] of files) {
+    careless(["sh", "-c", 'mkdir -p "$(dirname "$1")"; cat >"$1"', "sh", join(place.root, path)], content);
+  }
+  // All users of the server are this test's.
+  place.text("etc/passwd", ["root", "site", "nginx"].map((name) => `${name}:x:0:0::/:/bin/sh\n`).join(""));
+  place.text("etc/group", ["root", "site", "nginx"].map((name) => `${name}:x:0:\n`).join(""));
+  const folders = files.get("/etc/tmpfiles.d/foobar.conf") ?? "";
+  const real = ["/usr/bin/systemd-tmpfiles", `--root=${place.root}`, "--create", "-"];
+  careless(real, folders);
+  place.text("instance-id", "i-0123\n");
+  for (const name of ["host-secrets", "host-start"]) {
+    const moved = (files.get(`/usr/local/sbin/${name}`) ?? "")
+      .replaceAll(own, (path) => `${place.root}${path}`)
+      .replaceAll("/etc/otelcol-sumo", `${place.root}/etc/otelcol-sumo`)
+      .replaceAll("/opt/aws/amazon-cloudwatch-agent/bin/", "")
+      .replaceAll("/usr/local/sbin/host-secrets", "true")
+      .replaceAll("/var/lib/cloud/data", place.root);
+    careless(["bash", "-s"], moved);
+  }
+}
 
 for (const [mode, changes] of Object.entries(modes)) {
   describe(`a server on EC2, ${mode}`, () => {
@@ -95,6 +152,34 @@ for (const [mode, changes] of Object.entries(modes)) {
         ...units.map(([path]) => join(folder, basename(path))),
       ]);
       assert.doesNotMatch(said, new RegExp(folder), said);
+    });
+
+    it("lets its services pass every folder, whatever umask it was made with", () => {
+      const fresh = new Workplace();
+      try {
+        firstStart(fresh, files);
+        const read = [...files].filter(([path]) => /\.service$|\/nginx\.conf$/.test(path));
+        const paths = new Set(
+          read.flatMap(([, content]) =>
+            [...content.matchAll(/\/(?:etc|opt|run|var\/lib|var\/log)\/foobar\/[\w./-]+/g)].map(
+              ([path]) => path,
+            ),
+          ),
+        );
+        assert.ok(paths.size > 10, [...paths].join(" "));
+        for (const path of paths) {
+          for (let folder = dirname(path); folder !== "/"; folder = dirname(folder)) {
+            const here = join(fresh.root, folder);
+            assert.ok(existsSync(here), `${folder} of ${path} is not there`);
+            const mode = statSync(here).mode & 0o777;
+            // What no other program made stands for what an image has: / and /etc.
+            const image = folder.split("/").length === 2 || folder === "/var/lib" || folder === "/var/log";
+            assert.ok(image || (mode & 0o001) === 0o001, `${folder} of ${path} has mode ${mode.toString(8)}`);
+          }
+        }
+      } finally {
+        fresh.close();
+      }
     });
 
     it("has scripts that bash accepts", () => {

@@ -12,6 +12,10 @@ const artifact = { bucket: "b", key: "k", version: "v", sha256: "0".repeat(64) }
 const start = renderStartScript({
   region: "eu-west-1",
   layout,
+  logAgent: {
+    package: { name: "log-agent", url: "https://a.example/log-agent.deb", sha256: null },
+    start: ["log-agent", "--start"],
+  },
   packages: [{ name: "agent", url: "https://a.example/agent.deb", sha256: null }],
   site: artifact,
   siteDirectory: "/srv/site",
@@ -63,10 +67,19 @@ describe("scripts of a server on EC2", () => {
     }
   });
 
-  it("close the host before anything listens, and start services before agents", () => {
-    const order = ["nftables.service", "site.service", "web.service", "agent --start"].map((word) =>
-      start.indexOf(word),
-    );
+  it("close the host before anything listens, ship the log of all that follows, and start services before agents", () => {
+    const order = [
+      "trap ended EXIT",
+      "restart nftables.service",
+      "install_package log-agent",
+      "log-agent --start",
+      "install_package agent",
+      "'/opt/node'",
+      "host-secrets --quiet",
+      "--now site.service",
+      "--now web.service",
+      "\nagent --start",
+    ].map((word) => start.indexOf(word));
     assert.deepEqual(
       order,
       [...order].sort((one, other) => one - other),
@@ -75,21 +88,38 @@ describe("scripts of a server on EC2", () => {
   });
 
   describe("start", () => {
+    /** What the group answers, a line for each time it is asked; the last one stays. `!` refuses the word. */
+    type Group = readonly string[];
+
     // What belongs to the instance goes below the test's folder; what would need root does nothing.
-    function started(curl: string) {
+    function started(curl: string, group: Group = ["Pending:Wait"]) {
       const nothing = "exit 0";
       const { folder, path } = stage({
         "systemd-sysusers": nothing,
         "systemd-tmpfiles": nothing,
         systemctl: nothing,
-        dpkg: nothing,
+        "apt-get": nothing,
+        dpkg: "exit 1",
         sha256sum: "cat",
         unzip: nothing,
         agent: nothing,
-        curl,
-        aws: `echo "$*" >>"$FOLDER/calls"; [ "$1" != s3api ] || touch "\${@: -1}"`,
+        "log-agent": nothing,
+        sleep: 'echo "sleep $*" >>"$FOLDER/calls"',
+        curl: `for word; do [ "$before" != --output ] || echo >"$word"; before=$word; done; case $* in *agent.deb*) ;; *) ${curl} ;; esac`,
+        aws: [
+          'echo "$*" >>"$FOLDER/calls"',
+          'answer() { said=$(head -n 1 "$FOLDER/group"); }',
+          'next() { [ "$(wc -l <"$FOLDER/group")" = 1 ] || sed -i 1d "$FOLDER/group"; }',
+          'case "$2" in',
+          `  get-object) touch "\${@: -1}" ;;`,
+          '  describe-auto-scaling-instances) answer; [ "$said" != - ] || { next; exit 255; }',
+          `    case $said in *!) echo "\${said%!}" ;; *:Wait) echo "$said" ;; *) echo "$said"; next ;; esac ;;`,
+          "  complete-lifecycle-action) answer; case $said in *!) next; exit 254 ;; esac ;;",
+          "esac",
+        ].join("\n"),
       });
       writeFileSync(join(folder, "instance-id"), "i-0123\n");
+      writeFileSync(join(folder, "group"), group.map((line) => `${line}\n`).join(""));
       const moved = start
         .replaceAll("/var/lib/cloud/data", folder)
         .replaceAll(/\/usr\/local\/sbin\/[a-z-]+/g, "true")
@@ -98,7 +128,8 @@ describe("scripts of a server on EC2", () => {
         .replace("set -euo pipefail", `set -euo pipefail\nexport FOLDER=${folder}`);
       const { status, stderr } = run(moved, path);
       const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
-      return { status, stderr, last: calls.at(-1) };
+      const words = calls.filter((call) => call.includes("complete-lifecycle-action"));
+      return { status, stderr, calls, words, last: calls.at(-1) };
     }
 
     it("says that the server is ready once it is", () => {
@@ -110,10 +141,49 @@ describe("scripts of a server on EC2", () => {
       );
     });
 
-    it("gives the instance up when the server never gets ready", () => {
-      const { status, last } = started("exit 22");
+    it("gives the instance up when the server never gets ready, once the agent has sent why", () => {
+      const { status, calls, last } = started("exit 22");
       assert.notEqual(status, 0);
       assert.match(last ?? "", /--instance-id i-0123 --lifecycle-action-result ABANDON$/);
+      const told = calls.findIndex((call) => call.includes("describe-auto-scaling-instances"));
+      assert.equal(calls[told - 1], "sleep 15");
+    });
+
+    it("waits for a group that does not wait for it yet", () => {
+      const { status, stderr, words, calls } = started("exit 0", ["None", "Pending", "Pending:Wait"]);
+      assert.equal(status, 0, stderr);
+      assert.equal(words.length, 1);
+      assert.equal(calls.filter((call) => call === "sleep 3").length, 2);
+    });
+
+    it("says it again when the word was refused, and when AWS does not answer", () => {
+      const { status, stderr, words } = started("exit 0", ["-", "Pending:Wait!", "Pending:Wait"]);
+      assert.equal(status, 0, stderr);
+      assert.equal(words.length, 2);
+    });
+
+    it("says nothing to a group that has been told or has given up", () => {
+      for (const state of ["Pending:Proceed", "InService", "Terminating:Wait"]) {
+        const { status, words } = started("exit 0", [state]);
+        assert.equal(status, 0, state);
+        assert.deepEqual(words, [], state);
+      }
+    });
+
+    it("ends with an error when the group cannot be told within a minute", () => {
+      const { status, stderr, words, calls } = started("exit 0", ["Pending:Wait!"]);
+      assert.notEqual(status, 0);
+      assert.match(stderr, /the group could not be told: CONTINUE/);
+      assert.equal(words.length, 20);
+      assert.equal(calls.filter((call) => call === "sleep 3").length, 20);
+    });
+
+    it("waits for another installation of packages, and asks nobody about files that are there", () => {
+      assert.match(
+        start,
+        /apt-get install --yes .*DPkg::Lock::Timeout=300 .*--force-confold "\$work\/package\.deb"/,
+      );
+      assert.doesNotMatch(start, /dpkg -i/);
     });
 
     it("asks along the balancer's way", () => {

@@ -27,6 +27,7 @@ describe("systemd units", () => {
       "SupplementaryGroups=site",
       "WorkingDirectory=/srv",
       "ExecStart=prog -x",
+      "LimitNOFILE=65536",
       "Restart=always",
       "StartLimitIntervalSec=0",
       "ReadWritePaths=/srv/host/run/a",
