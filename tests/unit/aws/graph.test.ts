@@ -592,7 +592,7 @@ describe("the stacks on AWS", () => {
         "arn:aws:secretsmanager:eu-west-1:123456789012:database-site",
       ]);
       const wide = policy.filter(({ Resource }) => Resource === "*").map(({ Sid }) => Sid);
-      assert.deepEqual(wide, ["SessionManager", "SendMetricsOfThisStackOnly"]);
+      assert.deepEqual(wide, ["SessionManager", "AskWhetherTheGroupWaits", "SendMetricsOfThisStackOnly"]);
       assert.ok(!JSON.stringify(policy).includes('"*:*"'));
       for (const { Action } of policy) {
         for (const action of [Action].flat()) assert.doesNotMatch(action, /^\*$|:\*$/);
