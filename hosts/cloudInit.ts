@@ -14,11 +14,8 @@ export interface CloudInitInput {
   readonly commands: readonly (readonly string[])[];
 }
 
-/** Packages come over HTTPS: no other port leads out. */
-const mirror = {
-  debian: "https://cdn-aws.deb.debian.org/debian",
-  security: "https://cdn-aws.deb.debian.org/debian-security",
-};
+/** Packages come from where the image has them, over HTTPS alone: no other port leads out, so that apt says so at once. */
+const httpsOnly = 'Dir::Bin::Methods::http "false";\n';
 
 /** The most bytes that EC2 takes as user data, before base64. */
 export const userDataLimit = 16_384;
@@ -45,10 +42,7 @@ export function renderCloudInit(input: CloudInitInput): string {
       : {}),
     ...(installing
       ? {
-          apt: {
-            primary: [{ arches: ["default"], uri: mirror.debian }],
-            security: [{ arches: ["default"], uri: mirror.security }],
-          },
+          apt: { conf: httpsOnly },
           package_update: true,
           package_upgrade: false,
           packages: input.packages,

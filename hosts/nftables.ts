@@ -1,4 +1,5 @@
 /** A host's packet filter: nothing passes, in or out, but the flows that are listed. */
+import type { ServiceUser } from "./layout.ts";
 
 /** One permitted flow as the host sees it. */
 export interface FirewallFlow {
@@ -11,6 +12,8 @@ export interface FirewallFlow {
   readonly port?: number;
   /** Why it is permitted: the rule's comment. */
   readonly why: string;
+  /** Users of the host whose processes have no use for it and are refused; out only. They must be there. */
+  readonly refusedUsers?: readonly ServiceUser[];
 }
 
 /** What a host lets in and out. */
@@ -93,9 +96,11 @@ function ends(side: "saddr" | "daddr", peers: readonly string[]): string[] {
 function rules(direction: Direction, flow: FirewallFlow): string[] {
   // VRRP advertisements are not connections: tracking them would expire between two of them.
   const state = flow.protocol === "vrrp" ? "" : " ct state new";
+  const { refusedUsers = [] } = flow;
+  const users = refusedUsers.length === 0 ? "" : ` meta skuid != { ${refusedUsers.join(", ")} }`;
   const verdict = `counter name ${counterName(direction, flow.name)} accept ${comment(flow.why)}`;
   return ends(direction === "in" ? "saddr" : "daddr", flow.peers).map(
-    (end) => `${end} ${match(flow)}${state} ${verdict}`,
+    (end) => `${end} ${match(flow)}${state}${users} ${verdict}`,
   );
 }
 

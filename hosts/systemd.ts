@@ -8,7 +8,7 @@ export interface UnitInput {
   readonly description: string;
   readonly layout: Layout;
   readonly workingDirectory: string;
-  /** Folders that the service writes into; everything else is read-only for it. */
+  /** Folders and files that the service writes; everything else is read-only for it. */
   readonly writable: readonly string[];
   /** Further groups of its user: whose sockets it may open. */
   readonly groups: readonly ServiceUser[];
@@ -36,7 +36,7 @@ function reloadLines({ reload, validate }: ServiceSpec): readonly string[] {
   ];
 }
 
-/** Takes from a service what it has no use for. */
+/** Takes from a process what it has no use for. */
 const confinement = [
   "NoNewPrivileges=yes",
   "ProtectSystem=strict",
@@ -45,12 +45,15 @@ const confinement = [
   "PrivateDevices=yes",
   "ProtectKernelTunables=yes",
   "ProtectKernelModules=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectClock=yes",
   "ProtectControlGroups=yes",
   "RestrictSUIDSGID=yes",
   "RestrictNamespaces=yes",
-  "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6",
   "LockPersonality=yes",
 ];
+
+const families = "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6";
 
 /** Unit of a service that runs for good: comes back by itself, however it ended. */
 export function renderUnit(input: UnitInput): string {
@@ -89,6 +92,7 @@ export function renderUnit(input: UnitInput): string {
       `AmbientCapabilities=${capabilities.join(" ")}`,
       ...(writable.length > 0 ? [`ReadWritePaths=${writable.join(" ")}`] : []),
       ...confinement,
+      families,
     ]),
     section("Install", ["WantedBy=multi-user.target"]),
   ].join("\n");
@@ -100,6 +104,8 @@ export interface TimerInput {
   readonly description: string;
   readonly command: readonly string[];
   readonly everySeconds: number;
+  /** Folders that it writes into; everything else is read-only for it. */
+  readonly writable: readonly string[];
 }
 
 /** Units of a command that root runs at intervals: file name → text. */
@@ -108,11 +114,19 @@ export function renderTimer({
   description,
   command,
   everySeconds,
+  writable,
 }: TimerInput): Readonly<Record<string, string>> {
   return {
     [`${name}.service`]: [
       section("Unit", [`Description=${description}`, "After=network-online.target"]),
-      section("Service", ["Type=oneshot", `ExecStart=${commandLine(command)}`]),
+      section("Service", [
+        "Type=oneshot",
+        `ExecStart=${commandLine(command)}`,
+        `ReadWritePaths=${writable.join(" ")}`,
+        ...confinement,
+        // Packet filters are asked by netlink.
+        `${families} AF_NETLINK`,
+      ]),
     ].join("\n"),
     [`${name}.timer`]: [
       section("Unit", [`Description=${description}`]),
@@ -133,9 +147,21 @@ export function renderUsers(users: readonly ServiceUser[]): string {
   return `${users.map((user) => `u ${user} - "foobar ${user}"`).join("\n")}\n`;
 }
 
-/** A file of tmpfiles.d: folders and their owners, made at each start of the host. */
-export function renderFolders(folders: Readonly<Record<string, ServiceUser>>): string {
-  return `${Object.entries(folders)
-    .map(([path, user]) => `d ${path} 0755 ${user} ${user} -`)
-    .join("\n")}\n`;
+/**
+ * A file of tmpfiles.d: folders and files and their owners, made at each start of the host. A log that a service writes
+ * itself is a file of its own in root's folder: root opens, turns and reads it, and would follow what the service put
+ * in its place.
+ */
+export function renderFolders(
+  folders: Readonly<Record<string, ServiceUser>>,
+  files: Readonly<Record<string, ServiceUser>> = {},
+): string {
+  const line =
+    (kind: "d" | "f", mode: string) =>
+    ([path, user]: [string, ServiceUser]) =>
+      `${kind} ${path} ${mode} ${user} ${user} -`;
+  return `${[
+    ...Object.entries(folders).map(line("d", "0755")),
+    ...Object.entries(files).map(line("f", "0644")),
+  ].join("\n")}\n`;
 }

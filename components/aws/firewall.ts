@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { addressAt, parseRange } from "../../config/ranges.ts";
 import { zones } from "../../config/schema.ts";
+import type { ServiceUser } from "../../hosts/layout.ts";
 import { type FirewallFlow, renderNftables } from "../../hosts/nftables.ts";
 import { Firewall, type FirewallArgs } from "../firewall.ts";
 import { type MemberRules, type Port, portText, type Rule, rulesOf } from "../flows.ts";
@@ -18,6 +19,9 @@ const subnetKindOf: Readonly<Record<Tier, SubnetKind | null>> = {
   database: "database",
   monitor: null,
 };
+
+/** Port of the resolver. */
+const namesPort = 53;
 
 /** Link-local addresses of every VPC: resolver, time, the instance's metadata. */
 const linkLocal = { names: "169.254.169.253", time: "169.254.169.123", metadata: "169.254.169.254" } as const;
@@ -69,6 +73,15 @@ function addressesOf({ flow, peer }: Rule, network: AwsNetwork, publicRanges: re
   }
 }
 
+/**
+ * Whom a server's filter refuses a flow outwards: the web server calls nobody, and the application calls the database
+ * and asks for names. What else leads to AWS's services is for root and the agents.
+ */
+function refusedUsers({ flow, peer }: Rule): readonly ServiceUser[] {
+  const names = "number" in flow.port && flow.port.number === namesPort;
+  return peer === "services" && !names ? ["site", "nginx"] : ["nginx"];
+}
+
 /** The rule set of a server's own filter: the same flows as its security group, by the ranges of the subnets. */
 export function hostRules(
   { ingress, egress }: MemberRules,
@@ -86,7 +99,8 @@ export function hostRules(
       why,
     };
   };
-  return renderNftables({ ingress: ingress.map(flow), egress: egress.map(flow) });
+  const outwards = (rule: Rule): FirewallFlow => ({ ...flow(rule), refusedUsers: refusedUsers(rule) });
+  return renderNftables({ ingress: ingress.map(flow), egress: egress.map(outwards) });
 }
 
 /** A member's security group, filled from the flow graph; for a server also the rules of its own packet filter. */

@@ -25,6 +25,20 @@ const flowLogSeconds = 60;
 
 const anywhere = "0.0.0.0/0";
 
+/** The bucket that a URL of S3 leads to, by host or by path; null for another server's URL. */
+export function bucketOf(url: string): string | null {
+  const { hostname, pathname } = new URL(url);
+  const ofS3 = hostname.match(/^(?:(.+)\.)?s3[.-](?:[a-z0-9-]+\.)*amazonaws\.com$/);
+  return ofS3 === null ? null : (ofS3[1] ?? pathname.split("/")[1] ?? null);
+}
+
+/** Buckets that the agents' packages come from: AWS's own, and those that the settings name. */
+function agentBuckets({ region, agents }: AwsFoundation["aws"]): readonly string[] {
+  const named = Object.values(agents).map((agent) => (agent === undefined ? null : bucketOf(agent.url)));
+  const own = [`amazon-ssm-${region}`, `amazoncloudwatch-agent-${region}`];
+  return [...new Set([...own, ...named.filter((bucket) => bucket !== null)])];
+}
+
 type Subnets = Readonly<Record<Zone, aws.ec2.Subnet>>;
 
 /** The zone where a single NAT gateway stands. */
@@ -289,6 +303,46 @@ export class AwsNetwork extends Network {
     this.groups.set(member.name, this.group(member.name, `${what}: only the flows of the firewall matrix`));
   }
 
+  /**
+   * What may pass the way to S3: this account's principals to this account's buckets, and whoever fetches the agents'
+   * packages. So nothing leaves for a bucket of somebody else, nor with a key of somebody else.
+   */
+  private s3Policy(): pulumi.Output<string> {
+    const { partition, accountId, aws: settings } = this.foundation;
+    const agents = agentBuckets(settings);
+    return policyDocument([
+      {
+        Sid: "ThisAccountOnly",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:PrincipalAccount": accountId, "aws:ResourceAccount": accountId } },
+      },
+      {
+        Sid: "FetchAgents",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "s3:GetObject",
+        Resource: agents.map((bucket) => pulumi.interpolate`arn:${partition}:s3:::${bucket}/*`),
+      },
+    ]);
+  }
+
+  /** What may pass a private endpoint: this account's principals. */
+  private endpointPolicy(): pulumi.Output<string> {
+    return policyDocument([
+      {
+        Sid: "ThisAccountOnly",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "*",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:PrincipalAccount": this.foundation.accountId } },
+      },
+    ]);
+  }
+
   private s3Endpoint(tables: readonly aws.ec2.RouteTable[]): aws.ec2.VpcEndpoint {
     return new aws.ec2.VpcEndpoint(
       "s3",
@@ -297,6 +351,7 @@ export class AwsNetwork extends Network {
         vpcEndpointType: "Gateway",
         serviceName: `com.amazonaws.${this.foundation.aws.region}.s3`,
         routeTableIds: tables.map(({ id }) => id),
+        policy: this.s3Policy(),
         tags: this.named("s3"),
       },
       { parent: this },
@@ -323,6 +378,7 @@ export class AwsNetwork extends Network {
         { parent: this },
       );
     }
+    const policy = this.endpointPolicy();
     for (const service of privateServices) {
       new aws.ec2.VpcEndpoint(
         service,
@@ -333,6 +389,7 @@ export class AwsNetwork extends Network {
           subnetIds: zones.map((zone) => this.applicationSubnets[zone].id),
           securityGroupIds: [group.id],
           privateDnsEnabled: true,
+          policy,
           tags: this.named(service),
         },
         { parent: this },

@@ -12,7 +12,7 @@ import {
 } from "../../hosts/awsHost.ts";
 import { renderCloudInit, userDataLimit } from "../../hosts/cloudInit.ts";
 import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
-import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
+import { renderWebServer, webAccessLog, webServerService } from "../../hosts/nginx/web.ts";
 import { ports } from "../../hosts/ports.ts";
 import { securityHeaders } from "../../hosts/securityHeaders.ts";
 import { readyPath, siteService, siteSocket } from "../../hosts/siteService.ts";
@@ -77,7 +77,6 @@ const rotation = `${layout.log}/*/*.log ${layout.log}/*/*.json {
   missingok
   notifempty
   copytruncate
-  su root root
 }
 `;
 
@@ -100,9 +99,12 @@ const folders = {
   [`${layout.run}/site`]: "site",
   [`${layout.run}/web`]: "nginx",
   [layout.log]: "root",
-  [`${layout.log}/site`]: "site",
-  [`${layout.log}/web`]: "nginx",
+  [`${layout.log}/site`]: "root",
+  [`${layout.log}/web`]: "root",
 } as const;
+
+/** Logs that services write themselves; their output is opened by systemd. */
+const logFiles = { [webAccessLog(layout)]: "nginx" } as const;
 
 const siteDirectory = (hash: string) => `${layout.data}/site/${hash.slice(0, 16)}`;
 
@@ -161,7 +163,7 @@ function unitsOf({ member, domain, site, databaseSecret }: ServerContent): Files
       description: "Web server: TLS and static files before the application",
       layout,
       workingDirectory: "/",
-      writable: [`${layout.run}/web`, `${layout.log}/web`],
+      writable: [`${layout.run}/web`, webAccessLog(layout)],
       groups: ["site"],
       lowPort: true,
       after: ["site.service", "nftables.service"],
@@ -171,12 +173,15 @@ function unitsOf({ member, domain, site, databaseSecret }: ServerContent): Files
       description: "Fetches rotated secrets and renewed certificates",
       command: [scripts.secrets],
       everySeconds: secretsSeconds,
+      // Where the files go that are made of secrets, those of the agents too.
+      writable: ["/etc"],
     }),
     ...renderTimer({
       name: "host-report",
       description: "Tells the monitoring agent what only this host knows",
       command: [scripts.report],
       everySeconds: reportSeconds,
+      writable: [layout.run],
     }),
   };
   return Object.fromEntries(
@@ -227,7 +232,7 @@ export function serverFiles(content: ServerContent): Files {
   return {
     "/etc/nftables.conf": programFile(`#!/usr/sbin/nft -f\nflush ruleset\n${content.firewall}`),
     "/etc/sysusers.d/foobar.conf": plainFile(renderUsers(["site", "nginx"])),
-    "/etc/tmpfiles.d/foobar.conf": plainFile(renderFolders(folders)),
+    "/etc/tmpfiles.d/foobar.conf": plainFile(renderFolders(folders, logFiles)),
     "/etc/logrotate.d/foobar": plainFile(rotation),
     [`${layout.etc}/web/nginx.conf`]: plainFile(web),
     ...unitsOf(content),

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { bucketOf } from "../../../components/aws/network.ts";
 import { committedConfig, type Registered } from "../../support/mockedStack.ts";
 import { has, ofType, only, programStack } from "../../support/program.ts";
 
@@ -78,6 +79,43 @@ describe("the stacks on AWS", () => {
       for (const zone of zones) {
         has(only(prod, "ec2.RouteTableAssociation", `database-${zone}`), { routeTableId: "database-id" });
       }
+    });
+
+    it("lets this account alone through its endpoints, and anybody fetch the agents' packages", async () => {
+      const closed = await programStack("staging", {
+        aws: {
+          nat: "none",
+          image: { id: "ami-0123456789abcdef0", prepared: true },
+          agents: { ssm: { url: "https://own.s3.eu-west-1.amazonaws.com/a/ssm.deb" } },
+        },
+      });
+      const account = committedConfig("staging")["aws:accountId"] ?? "123456789012";
+      const own = { StringEquals: { "aws:PrincipalAccount": account } };
+      const endpoints = ofType(closed, "ec2.VpcEndpoint");
+      assert.ok(endpoints.length > 8);
+      for (const endpoint of endpoints.filter(({ name }) => name !== "s3"))
+        assert.deepEqual(
+          policyOf(endpoint).map(({ Condition }) => Condition),
+          [own],
+          endpoint.name,
+        );
+      const [theirs, agents] = policyOf(only(closed, "ec2.VpcEndpoint", "s3"));
+      assert.deepEqual(theirs?.Condition, {
+        StringEquals: { ...own.StringEquals, "aws:ResourceAccount": account },
+      });
+      assert.equal(agents?.Action, "s3:GetObject");
+      assert.deepEqual(agents.Resource, [
+        "arn:aws:s3:::amazon-ssm-eu-west-1/*",
+        "arn:aws:s3:::amazoncloudwatch-agent-eu-west-1/*",
+        "arn:aws:s3:::own/*",
+      ]);
+    });
+
+    it("reads a bucket's name from either kind of URL", () => {
+      assert.equal(bucketOf("https://s3.eu-west-1.amazonaws.com/bucket/a.deb"), "bucket");
+      assert.equal(bucketOf("https://my.bucket.s3.eu-west-1.amazonaws.com/a.deb"), "my.bucket");
+      assert.equal(bucketOf("https://packages.example.com/a.deb"), null);
+      assert.equal(bucketOf("https://s3.example.com/bucket/a.deb"), null);
     });
 
     it("reaches S3 by a gateway endpoint", () => {

@@ -118,7 +118,21 @@ for (const [mode, changes] of Object.entries(modes)) {
     });
 
     it("has a packet filter that nft accepts", () => {
-      accepted(["nft", "--check", "--file", place.text("nftables.conf", file("/etc/nftables.conf"))]);
+      // The server's users are not this machine's.
+      const rules = file("/etc/nftables.conf")
+        .replaceAll("{ site, nginx }", "{ 1, 2 }")
+        .replaceAll("{ nginx }", "{ 2 }");
+      accepted(["nft", "--check", "--file", place.text("nftables.conf", rules)]);
+    });
+
+    it("lets neither application nor web server reach the metadata or AWS's services", () => {
+      const lines = file("/etc/nftables.conf").split("\n");
+      const out = lines.filter((line) => line.includes("counter name out_"));
+      assert.ok(out.length >= 7);
+      for (const line of out) {
+        const wanted = /out_(database|services_(tcp|udp)_53)/.test(line) ? "{ nginx }" : "{ site, nginx }";
+        assert.ok(line.includes(` meta skuid != ${wanted} counter`), line);
+      }
     });
 
     it("has a web server that nginx accepts", () => {
@@ -179,6 +193,38 @@ for (const [mode, changes] of Object.entries(modes)) {
         }
       } finally {
         fresh.close();
+      }
+    });
+
+    it("has no folder that a service may write where root opens a file, and every unit confined", () => {
+      const lines = file("/etc/tmpfiles.d/foobar.conf").trimEnd().split("\n");
+      const entries = lines.map((line) => line.split(" "));
+      const services = entries.flatMap(([kind, path = "", , user]) =>
+        kind === "d" && user !== "root" ? [`${path}/`] : [],
+      );
+      assert.deepEqual(services, ["/run/foobar/site/", "/run/foobar/web/"]);
+      const units = [...files].filter(([path]) => path.endsWith(".service"));
+      assert.ok(units.length >= 4);
+      const outputs = units.flatMap(([, text]) =>
+        [...text.matchAll(/^Standard\w+=(?:append|file|truncate):(.+)$/gm)].map(([, path = ""]) => path),
+      );
+      assert.ok(outputs.length >= 4);
+      const rotated =
+        file("/etc/logrotate.d/foobar")
+          .match(/^\S.*(?= \{)/m)?.[0]
+          .split(" ") ?? [];
+      for (const path of [...outputs, ...rotated]) {
+        assert.ok(path.startsWith("/var/log/foobar/"), path);
+        assert.ok(!services.some((folder) => path.startsWith(folder)), path);
+      }
+      for (const [path, text] of units) {
+        for (const line of [
+          "NoNewPrivileges=yes",
+          "ProtectSystem=strict",
+          "PrivateTmp=yes",
+          "RestrictNamespaces=yes",
+        ])
+          assert.ok(text.split("\n").includes(line), `${path}: ${line}`);
       }
     });
 

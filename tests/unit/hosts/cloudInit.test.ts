@@ -23,10 +23,7 @@ describe("cloud-init", () => {
       ssh_pwauth: false,
       disable_root: true,
       bootcmd: [["systemctl", "mask", "--no-reload", "nginx.service"]],
-      apt: {
-        primary: [{ arches: ["default"], uri: "https://cdn-aws.deb.debian.org/debian" }],
-        security: [{ arches: ["default"], uri: "https://cdn-aws.deb.debian.org/debian-security" }],
-      },
+      apt: { conf: 'Dir::Bin::Methods::http "false";\n' },
       package_update: true,
       package_upgrade: false,
       packages: ["jq"],

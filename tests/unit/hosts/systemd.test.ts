@@ -76,7 +76,13 @@ describe("systemd units", () => {
   });
 
   it("repeat a command", () => {
-    const units = renderTimer({ name: "t", description: "T", command: ["/bin/t"], everySeconds: 60 });
+    const units = renderTimer({
+      name: "t",
+      description: "T",
+      command: ["/bin/t"],
+      everySeconds: 60,
+      writable: ["/run/t"],
+    });
     assert.deepEqual(Object.keys(units), ["t.service", "t.timer"]);
     assert.match(units["t.timer"] ?? "", /OnUnitActiveSec=60/);
     assert.match(units["t.service"] ?? "", /Type=oneshot\nExecStart=\/bin\/t/);
@@ -84,6 +90,9 @@ describe("systemd units", () => {
 
   it("make users and folders", () => {
     assert.equal(renderUsers(["site"]), 'u site - "foobar site"\n');
-    assert.equal(renderFolders({ "/run/a": "nginx" }), "d /run/a 0755 nginx nginx -\n");
+    assert.equal(
+      renderFolders({ "/run/a": "nginx" }, { "/log/a": "nginx" }),
+      "d /run/a 0755 nginx nginx -\nf /log/a 0644 nginx nginx -\n",
+    );
   });
 });
