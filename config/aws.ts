@@ -73,7 +73,7 @@ const database = z.strictObject({
     .default("db.c6gd.medium")
     .meta({
       description:
-        "Size of each database node. A `cluster` takes classes with local storage (`...gd`, `...d`).",
+        "Size of each database node. A `cluster` takes classes with local storage (`...gd`, `...d`), an `instance` any but db.c6gd, `aurora` db.r, db.t and db.x.",
     }),
   storageGiB: z.int().min(20).max(65_536).default(100).meta({
     unit: "GiB",
@@ -81,7 +81,8 @@ const database = z.strictObject({
   }),
   iops: z.int().min(1000).max(256_000).optional().meta({
     unit: "I/O operations per second",
-    description: "Provisioned operations (storage io1). Left out: gp3 with what it includes.",
+    description:
+      "Provisioned operations (storage io1, from 100 GiB on, 0.5 to 50 for each GiB). Left out: gp3 with what it includes.",
     example: 3000,
   }),
   maintenanceWindow: textLike(

@@ -237,6 +237,81 @@ const engineOfKind = onAws(({ database: { kind, engineVersion } }) =>
       ],
 );
 
+type Database = Aws["database"];
+
+/** Classes of database nodes that each kind can have, as RDS offers them, and one of them. */
+const classes: Readonly<
+  Record<Database["kind"], { readonly form: RegExp; readonly say: string; readonly example: string }>
+> = {
+  cluster: {
+    form: /^db\.[a-z]+\d+[a-z]*d[a-z]*\./,
+    say: "A Multi-AZ DB cluster takes classes with local storage only (...gd, ...d)",
+    example: "db.c6gd.medium",
+  },
+  instance: {
+    form: /^db\.(?!c6gd\.)/,
+    say: "RDS has the classes db.c6gd for Multi-AZ DB clusters only",
+    example: "db.m7g.large",
+  },
+  aurora: {
+    form: /^db\.[rtx]\d/,
+    say: "Aurora takes classes db.r..., db.t... and db.x... only",
+    example: "db.r8g.large",
+  },
+};
+
+const classOfKind = onAws(({ database: { kind, instanceClass } }) => {
+  const { form, say, example } = classes[kind];
+  return form.test(instanceClass)
+    ? []
+    : [
+        finding(
+          ["aws", "database", "instanceClass"],
+          `is ${instanceClass}, which kind ${kind} does not have`,
+          say,
+          example,
+        ),
+      ];
+});
+
+/** Storage io1: GiB at least, and operations for each GiB, from and to. */
+const io1 = { leastGiB: 100, fewest: 0.5, most: 50 };
+
+const iopsOfStorage = onAws(({ database: { kind, iops, storageGiB } }) => {
+  if (iops === undefined) return [];
+  const path = ["aws", "database", "iops"];
+  if (kind === "aurora") {
+    return [
+      finding(
+        path,
+        `is ${iops}, and kind is aurora`,
+        `Aurora has no provisioned operations; remove it: ${removeCommand(path)}`,
+      ),
+    ];
+  }
+  if (storageGiB < io1.leastGiB) {
+    return [
+      finding(
+        ["aws", "database", "storageGiB"],
+        `is ${storageGiB}, and aws.database.iops is given`,
+        `Storage with provisioned operations begins at ${io1.leastGiB} GiB`,
+        io1.leastGiB,
+      ),
+    ];
+  }
+  const [least, most] = [Math.ceil(storageGiB * io1.fewest), storageGiB * io1.most];
+  return iops >= least && iops <= most
+    ? []
+    : [
+        finding(
+          path,
+          `is ${iops}, and aws.database.storageGiB is ${storageGiB}`,
+          `RDS takes ${io1.fewest} to ${io1.most} operations a GiB, here ${least} to ${most}`,
+          Math.min(Math.max(iops, least), most),
+        ),
+      ];
+});
+
 const production: readonly ((aws: Aws, others: Others) => readonly Finding[])[] = [
   ({ deletionProtection }) =>
     deletionProtection
@@ -334,5 +409,7 @@ export const awsRules: readonly Rule[] = [
   sumoPackage,
   windowsApart,
   engineOfKind,
+  classOfKind,
+  iopsOfStorage,
   ofProduction,
 ];

@@ -11,11 +11,10 @@ export interface FetchedPackage {
   readonly sha256: string | null;
 }
 
-/** An object of the artifact bucket, pinned by version and digest. */
+/** An object of the artifact bucket, pinned by its digest. */
 export interface Artifact {
   readonly bucket: string;
   readonly key: string;
-  readonly version: string;
   /** SHA-256, hex. */
   readonly sha256: string;
 }
@@ -221,8 +220,8 @@ const tell = ({ group, hook }: Readiness) => [
  */
 export function renderStartScript(input: StartInput): string {
   const { ready, logAgent } = input;
-  const fetch = ({ bucket, key, version, sha256 }: Artifact, path: string) =>
-    `fetch ${quote(bucket)} ${quote(key)} ${quote(version)} ${sha256} ${quote(path)}`;
+  const fetch = ({ bucket, key, sha256 }: Artifact, path: string) =>
+    `fetch ${quote(bucket)} ${quote(key)} ${sha256} ${quote(path)}`;
   const install = ({ name, url, sha256 }: FetchedPackage) =>
     `install_package ${name} ${quote(url)} ${quote(sha256 ?? "")}`;
   return script("Turns a fresh instance into the server that its user data describes.", [
@@ -241,11 +240,11 @@ export function renderStartScript(input: StartInput): string {
     // Before anything listens.
     "systemctl enable nftables.service",
     "systemctl restart nftables.service",
-    "fetch() { # bucket key version sha256 path",
-    '  aws s3api get-object --bucket "$1" --key "$2" --version-id "$3" "$work/object" >/dev/null',
-    '  echo "$4  $work/object" | sha256sum --check --quiet',
-    '  mkdir -p "$(dirname "$5")"',
-    '  mv "$work/object" "$5"; chmod 0644 "$5"',
+    "fetch() { # bucket key sha256 path",
+    '  aws s3api get-object --bucket "$1" --key "$2" "$work/object" >/dev/null',
+    '  echo "$3  $work/object" | sha256sum --check --quiet',
+    '  mkdir -p "$(dirname "$4")"',
+    '  mv "$work/object" "$4"; chmod 0644 "$4"',
     "}",
     "install_package() { # name url sha256",
     '  if dpkg -s "$1" >/dev/null 2>&1; then return; fi',

@@ -4,7 +4,7 @@ export const ports = {
   http: 80,
   /** Balancer, web, monitor: HTTPS. */
   https: 443,
-  /** Web, `passthrough` only: the health check's own HTTPS port, client certificate required. */
+  /** Web, `passthrough` only: the health check's own HTTPS port; on onebox a client certificate is required. */
   webHealth: 8443,
   /** Database; on web hosts the loopback side of the way to the writer. */
   mysql: 3306,

@@ -11,6 +11,13 @@ const folder = ".cache/aws";
 /** The first moment that a zip archive can hold; the true ones would make each checkout another archive. */
 const noTime = new Date("1980-01-02T00:00:00Z");
 
+/** Zip's number of the system whose modes the archive tells, and the bits of a file's attributes below its mode. */
+const unix = 3;
+const modeBits = 16;
+
+/** Mode of every file: a regular one that everybody may read, since a function's code runs as nobody in particular. */
+const mode = 0o100644;
+
 /** An archive on this machine. */
 export interface Archive {
   readonly path: string;
@@ -46,11 +53,15 @@ export function isWhole(path: string): boolean {
  * @param files path inside the archive → content
  */
 export function writeArchive(identity: string, files: () => Zippable): Archive {
-  const path = join(folder, `${identity}.zip`);
+  // Of the same content, another mode is another archive.
+  const path = join(folder, `${identity}-${mode.toString(8)}.zip`);
   if (!isWhole(path)) {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${path}.${process.pid}`;
-    writeFileSync(unfinished, zipSync(files(), { level: 6, mtime: noTime, os: 3 }));
+    writeFileSync(
+      unfinished,
+      zipSync(files(), { level: 6, mtime: noTime, os: unix, attrs: mode * 2 ** modeBits }),
+    );
     renameSync(unfinished, path);
   }
   return { path, sha256: sha256Of(path) };

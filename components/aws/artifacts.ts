@@ -1,4 +1,7 @@
-/** What servers and functions are made of: versioned, encrypted objects, each pinned by version and digest. */
+/**
+ * What servers and functions are made of: encrypted objects, each under its own digest. So what a name holds never
+ * changes, and a server that starts from a former template finds what that names.
+ */
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -9,7 +12,7 @@ import { databaseAuthorities, proxyAuthorities } from "./databaseAuthorities.ts"
 import type { AwsFoundation } from "./foundation.ts";
 import { PrivateBucket } from "./privateBucket.ts";
 
-/** Days that replaced versions stay: how far back a rollback may go. */
+/** Days that replaced versions stay. Releases are none: somebody wrote over an object by hand. */
 const oldVersionDays = 90;
 
 /** Node's name of a processor. */
@@ -51,7 +54,7 @@ export class AwsArtifacts extends pulumi.ComponentResource {
       : databaseAuthorities(foundation.aws.region);
     this.databaseCa = this.upload(
       "database-ca",
-      "database-ca.pem",
+      ".pem",
       new pulumi.asset.StringAsset(authorities),
       createHash("sha256").update(authorities).digest("hex"),
     );
@@ -63,14 +66,14 @@ export class AwsArtifacts extends pulumi.ComponentResource {
     const known = this.sites.get(site.hash);
     if (known) return known;
     const archive = writeArchive(`site-${site.hash}`, () => filesOf(site.directory));
-    const uploaded = this.file("site", "site.zip", archive);
+    const uploaded = this.file("site", ".zip", archive);
     this.sites.set(site.hash, uploaded);
     return uploaded;
   }
 
-  /** A file of this machine as an object. */
-  file(name: string, key: string, file: { readonly path: string; readonly sha256: string }): Uploaded {
-    return this.upload(name, key, new pulumi.asset.FileAsset(file.path), file.sha256);
+  /** A file of this machine as an object, whose name ends as given. */
+  file(name: string, ending: string, file: { readonly path: string; readonly sha256: string }): Uploaded {
+    return this.upload(name, ending, new pulumi.asset.FileAsset(file.path), file.sha256);
   }
 
   private nodeFor(architecture: keyof typeof nodeArchitecture): Uploaded {
@@ -79,25 +82,22 @@ export class AwsArtifacts extends pulumi.ComponentResource {
         `foobar:aws.image.architecture is ${architecture}, but this machine (${process.platform}, ${process.arch}) has Node for itself only. Deploy from a Linux machine of that kind, or choose image and instance types of this one`,
       );
     }
-    return this.file("node", "node", { path: nodeProgram, sha256: sha256Of(nodeProgram) });
+    return this.file("node", "", { path: nodeProgram, sha256: sha256Of(nodeProgram) });
   }
 
-  private upload(name: string, key: string, source: pulumi.asset.Asset, sha256: string): Uploaded {
+  private upload(name: string, ending: string, source: pulumi.asset.Asset, sha256: string): Uploaded {
     const object = new aws.s3.BucketObjectv2(
       name,
       {
         bucket: this.bucket.bucket.id,
-        key,
+        key: `${name}/${sha256}${ending}`,
         source,
-        // The engine compares what it uploaded; this also replaces an object that someone else changed.
-        sourceHash: sha256,
         serverSideEncryption: "aws:kms",
         kmsKeyId: this.foundation.key.arn,
       },
-      { parent: this },
+      // The last servers of a release still start from it while the next one comes up; the bucket takes all with it.
+      { parent: this, retainOnDelete: true },
     );
-    return pulumi
-      .all([object.bucket, object.key, object.versionId])
-      .apply(([bucket, objectKey, version]) => ({ bucket, key: objectKey, version, sha256 }));
+    return pulumi.all([object.bucket, object.key]).apply(([bucket, key]) => ({ bucket, key, sha256 }));
   }
 }

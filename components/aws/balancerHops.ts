@@ -1,4 +1,5 @@
 /** How far each hop of a visitor's way is encrypted and authenticated on AWS. Pure. */
+import { ports } from "../../hosts/ports.ts";
 import type { Hop } from "../hops.ts";
 
 const visitorToAlb: Hop = {
@@ -31,7 +32,17 @@ const visitorThroughNlb: Hop = {
   note: "the balancer passes TLS through and holds no key; the web server shows the visitors' certificate",
 };
 
+const nlbToHealth: Hop = {
+  from: "balancer",
+  to: "web",
+  port: `tcp/${ports.webHealth}`,
+  encrypted: true,
+  authenticated: false,
+  caller: "security group and packet filter: only the balancer's own network interfaces",
+  note: "health checks only; an NLB does not check the certificate",
+};
+
 /** The hops of a mode. */
 export function balancerHops(mode: "reencrypt" | "passthrough"): readonly Hop[] {
-  return mode === "reencrypt" ? [visitorToAlb, albToWeb] : [visitorThroughNlb];
+  return mode === "reencrypt" ? [visitorToAlb, albToWeb] : [visitorThroughNlb, nlbToHealth];
 }

@@ -48,6 +48,16 @@ export interface DatabaseSetupArgs {
 const runtime = "nodejs22.x";
 const memoryMiB = 256;
 
+/** By which Lambda makes a function a place in the network. */
+const standingActions = [
+  "ec2:CreateNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:DeleteNetworkInterface",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
 const folder = join(import.meta.dirname, "databaseSetup");
 const packages = "node_modules";
 
@@ -173,23 +183,27 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
           {
             Sid: "StandInTheNetwork",
             Effect: "Allow",
-            // These actions know no resources.
-            Action: [
-              "ec2:CreateNetworkInterface",
-              "ec2:DescribeNetworkInterfaces",
-              "ec2:DescribeSubnets",
-              "ec2:DeleteNetworkInterface",
-              "ec2:AssignPrivateIpAddresses",
-              "ec2:UnassignPrivateIpAddresses",
-            ],
+            // Lambda itself asks for these, and they know no resources that could be named before they are there.
+            Action: standingActions,
             Resource: "*",
+          },
+          {
+            Sid: "ButNotForItsOwnCode",
+            Effect: "Deny",
+            Action: standingActions,
+            Resource: "*",
+            Condition: {
+              ArnEquals: {
+                "lambda:SourceFunctionArn": pulumi.interpolate`arn:${foundation.partition}:lambda:${region}:${foundation.accountId}:function:${fullName}`,
+              },
+            },
           },
         ]),
       },
       { parent: this },
     );
     const archive = writeArchive(`database-setup-${identityOf(region)}`, () => functionFiles(region));
-    const code = artifacts.file(name, `${name}.zip`, archive);
+    const code = artifacts.file(name, ".zip", archive);
     return new aws.lambda.Function(
       name,
       {
@@ -201,7 +215,6 @@ export class AwsDatabaseSetup extends pulumi.ComponentResource {
         handler: "index.handler",
         s3Bucket: code.apply(({ bucket }) => bucket),
         s3Key: code.apply(({ key }) => key),
-        s3ObjectVersion: code.apply(({ version }) => version),
         sourceCodeHash: Buffer.from(archive.sha256, "hex").toString("base64"),
         timeout: args.schemaSeconds + times.setUp,
         memorySize: memoryMiB,

@@ -16,10 +16,7 @@ const running = new FlowGraph()
 export function awsFlows(mode: "reencrypt" | "passthrough"): FlowGraph {
   return mode === "reencrypt"
     ? running
-    : running.allow(
-        "balancer",
-        "web",
-        tcp(ports.http),
-        "the servers redirect to HTTPS, since the balancer cannot",
-      );
+    : running
+        .allow("balancer", "web", tcp(ports.http), "the servers redirect to HTTPS, since the balancer cannot")
+        .allow("balancer", "web", tcp(ports.webHealth), "the balancer checks what it does not decrypt");
 }

@@ -119,12 +119,13 @@ export class AwsLoadBalancer extends LoadBalancer {
     );
   }
 
-  private healthCheck() {
+  /** @param port where servers answer it */
+  private healthCheck(port: "traffic-port" | number) {
     return {
       enabled: true,
       protocol: "HTTPS",
       path: readyPath,
-      port: "traffic-port",
+      port: String(port),
       matcher: "200",
       interval: checkSeconds,
       timeout: checkTimeoutSeconds,
@@ -149,7 +150,7 @@ export class AwsLoadBalancer extends LoadBalancer {
         slowStart: balancer.slowStartSeconds,
         loadBalancingCrossZoneEnabled: "true",
         stickiness: { type: "lb_cookie", enabled: false },
-        healthCheck: this.healthCheck(),
+        healthCheck: this.healthCheck("traffic-port"),
       },
       { parent: this },
     );
@@ -170,7 +171,8 @@ export class AwsLoadBalancer extends LoadBalancer {
         preserveClientIp: "false",
         proxyProtocolV2: true,
         stickiness: { type: "source_ip", enabled: false },
-        healthCheck: this.healthCheck(),
+        // A port of its own: an NLB's checks know neither TLS 1.3 nor, for certain, the PROXY protocol's header.
+        healthCheck: this.healthCheck(ports.webHealth),
       },
       { parent: this },
     );

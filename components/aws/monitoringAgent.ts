@@ -86,8 +86,11 @@ export class AwsMonitoringAgent extends MonitoringAgent {
     this.member = args.member;
     this.shared = shared;
     this.accessGroup = shared.logs.access;
-    const [first] = ofTier(args.members, "web");
-    this.observesDatabase = shared.sumoToken !== null && first?.name === args.member.name;
+    // By name: another order of the same servers must not roll any.
+    const [first] = ofTier(args.members, "web")
+      .map(({ name: each }) => each)
+      .sort();
+    this.observesDatabase = shared.sumoToken !== null && first === args.member.name;
     this.registerOutputs();
   }
 

@@ -21,7 +21,7 @@ type Args = MysqlClusterArgs<AwsParts>;
 /** Letters and digits: 32 of 62 are 190 bits. */
 const passwordLength = 32;
 
-/** Bytes of the part of the final snapshot's name that tells one life of the stack from the next. */
+/** Bytes of the part of the final snapshot's name that tells one life of the database from the next. */
 const snapshotBytes = 4;
 
 const hops: readonly Hop[] = [
@@ -175,10 +175,20 @@ export class AwsMysqlCluster extends MysqlCluster {
       },
       { parent: this },
     );
-    // A name of its own for each life of the stack: a second deletion would else find the first one's snapshot.
+    // A name of its own for each life of the database: a second deletion would else find the first one's snapshot.
     const life = new random.RandomId(
       "database-final-snapshot",
-      { byteLength: snapshotBytes },
+      {
+        byteLength: snapshotBytes,
+        // What replaces the database.
+        keepers: {
+          identifier,
+          kind: foundation.aws.database.kind,
+          name: database.name,
+          subnets: subnetGroup.name,
+          key: foundation.key.arn,
+        },
+      },
       { parent: this },
     );
     // RDS would make these groups itself, and keep them for ever.

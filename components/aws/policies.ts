@@ -24,7 +24,10 @@ const takenOnBy = (service: string) => ({
   Action: "sts:AssumeRole",
 });
 
-/** Who may take on a role: a service of AWS, `ec2.amazonaws.com`. */
+/**
+ * Who may take on a role: a service of AWS, `ec2.amazonaws.com`, that documents no condition on the account and takes a
+ * role only from its own (`iam:PassRole`).
+ */
 export function trustOf(service: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [takenOnBy(service)] });
 }

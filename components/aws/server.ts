@@ -17,13 +17,16 @@ import { type ServerContent, serverUserData } from "./serverUserData.ts";
 
 type Args = ServerArgs<AwsParts>;
 
-/** Seconds that a new instance has to say that it is ready: packages are installed in the first two minutes. */
+/**
+ * Seconds that a new instance has to say that it is ready: packages are installed in the first two minutes. The same for
+ * every image: another number would replace the group, and all three at once.
+ */
 const startSeconds = 900;
 
-/** Seconds that an instance of a prepared image has instead. */
-const preparedStartSeconds = 300;
-
-/** Minutes that `pulumi up` waits for a first instance: time for one that fails and another. */
+/**
+ * Minutes that `pulumi up` waits for a first instance: time for one that never gets ready and another. What cannot be
+ * launched at all (no capacity, no such image) ends the wait at once, with AWS's reason.
+ */
 const capacityTimeout = "35m";
 
 /** Seconds in service before the balancer's verdict counts: it looks every ten, and twice. */
@@ -38,7 +41,9 @@ const readyHook = "ready";
 /**
  * A web server that replaces itself: an Auto Scaling group of one, in its zone. A change of configuration, site or
  * image starts the new instance first; it is in service only once it serves requests and says so, and only then the
- * old one goes. One that never does is ended, and the change goes back.
+ * old one goes. One that never does is ended; the old one stays, and the group's template is the new one until the next
+ * `up`. The group's own `autoRollback` would not help: the provider writes the new template into the group before it
+ * starts the refresh, so that AWS goes "back" to it, and again and again.
  */
 export class AwsServer extends Server {
   readonly member: Member;
@@ -201,7 +206,7 @@ export class AwsServer extends Server {
             name: readyHook,
             lifecycleTransition: "autoscaling:EC2_INSTANCE_LAUNCHING",
             defaultResult: "ABANDON",
-            heartbeatTimeout: foundation.aws.image.prepared ? preparedStartSeconds : startSeconds,
+            heartbeatTimeout: startSeconds,
           },
         ],
         waitForCapacityTimeout: capacityTimeout,
@@ -214,7 +219,6 @@ export class AwsServer extends Server {
             minHealthyPercentage: 100,
             maxHealthyPercentage: 200,
             instanceWarmup: String(warmupSeconds),
-            autoRollback: true,
             skipMatching: true,
           },
         },

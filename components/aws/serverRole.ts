@@ -67,7 +67,7 @@ export function serverProfile(
         {
           Sid: "ReadArtifacts",
           Effect: "Allow",
-          Action: ["s3:GetObject", "s3:GetObjectVersion"],
+          Action: "s3:GetObject",
           Resource: pulumi.interpolate`${artifacts.bucket.bucket.arn}/*`,
         },
         {

@@ -231,9 +231,10 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
     period: minute,
   });
   const lag = database.kind === "instance" ? null : lagMetric[database.kind];
-  const clustered = database.kind !== "instance";
+  // RDS tells commits, log-ins that failed, and sums by role for Aurora alone; nodes of the other kinds tell the rest.
+  const isAurora = database.kind === "aurora";
   return [
-    ...(clustered
+    ...(isAurora
       ? [
           {
             ...shared("database-writer"),
@@ -279,7 +280,7 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
       "Minimum",
       rule("databaseMemoryFreeMiB", "below", { factor: mebibyte, missing: "missing" }),
     ),
-    ...(database.kind === "aurora"
+    ...(isAurora
       ? []
       : [
           chart(
@@ -289,8 +290,12 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
             rule("databaseStorageFreeGiB", "below", { factor: gibibyte, missing: "missing" }),
           ),
         ]),
-    chart(shared("database-commits"), "CommitLatency", "Average", null),
-    ...(database.kind === "aurora" ? [chart(shared("failed-logins"), "LoginFailures", "Average", null)] : []),
+    ...(isAurora
+      ? [
+          chart(shared("database-commits"), "CommitLatency", "Average", null),
+          chart(shared("failed-logins"), "LoginFailures", "Average", null),
+        ]
+      : []),
   ];
 }
 

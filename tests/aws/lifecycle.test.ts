@@ -74,15 +74,15 @@ for (const { name, production } of [
       });
       const rolled = await stack.pulumi("up", "--yes", "--skip-preview");
       succeeded(rolled);
-      // The site's object, and template and group of each of three servers; nothing is replaced or deleted.
+      // Template and group of each of three servers; the new site's object beside the old one's, which stays.
       const { update, replace = 0, delete: deleted = 0, create = 0 } = changesIn(rolled.output);
       assert.deepEqual(
         { update, replace, deleted, create },
-        { update: 7, replace: 0, deleted: 0, create: 0 },
+        { update: 6, replace: 1, deleted: 0, create: 0 },
       );
     });
 
-    it("starts each new instance before the old one goes, and goes back when it fails", function () {
+    it("starts each new instance before the old one goes", function () {
       // Against the true AWS the refreshes themselves are under way.
       if (aws.emulator === null) return this.skip();
       const asked = aws.emulator.refreshes.map((form) => ({
@@ -97,7 +97,7 @@ for (const { name, production } of [
           group: `foobar-${name}-${server}`,
           least: "100",
           most: "200",
-          rollback: "true",
+          rollback: null,
         })),
       );
     });

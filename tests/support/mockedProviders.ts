@@ -60,8 +60,6 @@ function ofType(type: string, name: string, inputs: Properties): Properties {
       return { endpoint: `${name}.proxy.rds.amazonaws.com` };
     case "aws:s3/bucket:Bucket":
       return { bucket: `${String(inputs.bucketPrefix)}1` };
-    case "aws:s3/bucketObjectv2:BucketObjectv2":
-      return { versionId: `version-of-${name}` };
     case "aws:secretsmanager/secretVersion:SecretVersion":
       return { versionId: `version-of-${name}` };
     case "aws:ec2/launchTemplate:LaunchTemplate":

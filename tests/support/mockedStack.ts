@@ -51,6 +51,10 @@ export interface Registered {
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
+  /** Whether Pulumi forgets it and leaves it where it is. */
+  readonly retainOnDelete: boolean;
+  /** Inputs whose changes are passed over. */
+  readonly ignoreChanges: readonly string[];
   /** Names of what must be there before it. */
   readonly after: readonly string[];
   /** Names of inputs that hold a secret. */
@@ -139,6 +143,8 @@ async function build<T>({ stack, config }: Mocked, preview: boolean, make: () =>
       ),
       protect: request.getProtect() ?? false,
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      retainOnDelete: request.getRetainondelete() ?? false,
+      ignoreChanges: request.getIgnorechangesList(),
       after: request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf("::") + 2)),
       secretInputs: Object.entries(inputs).flatMap(([name, value]) => (holdsSecret(value) ? [name] : [])),
     });

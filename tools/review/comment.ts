@@ -16,6 +16,9 @@ const holdsData = [
   /^onebox:index:(?:Sandbox|GaleraCluster):?$/,
 ];
 
+/** What AWS lets go before the next of the same name is there, and visitors need. */
+const servesVisitors = [/^aws:autoscaling\/group:/, /^aws:lb\/(?:loadBalancer|listener|targetGroup):/];
+
 /** Rows of a table before the rest is only counted: GitHub takes 65536 characters a comment. */
 const rowLimit = 100;
 
@@ -24,6 +27,13 @@ export function dangers({ changes }: Preview): readonly ChangedResource[] {
   return changes.filter(
     ({ change, type }) =>
       (change === "replace" || change === "delete") && holdsData.some((pattern) => pattern.test(type)),
+  );
+}
+
+/** Resources that serve visitors and would be gone for a while. */
+export function gaps({ changes }: Preview): readonly ChangedResource[] {
+  return changes.filter(
+    ({ change, type }) => change === "replace" && servesVisitors.some((pattern) => pattern.test(type)),
   );
 }
 
@@ -58,12 +68,11 @@ const folded = (summary: string, lines: readonly string[]): readonly string[] =>
   "",
 ];
 
-function alarm(preview: Preview): readonly string[] {
-  const found = dangers(preview);
+function alarm(sentence: string, found: readonly ChangedResource[]): readonly string[] {
   if (found.length === 0) return [];
   return [
     "> [!CAUTION]",
-    "> **Data would be lost: this replaces or deletes what holds it.**",
+    `> **${sentence}**`,
     ...found.map(
       ({ change, type, name, properties }) =>
         `> - ${signs[change]} **${cell(name)}** (${cell(type)})${properties.length > 0 ? `: ${cell(properties.join(", "))}` : ""}`,
@@ -118,7 +127,8 @@ export function commentOf(previews: readonly Preview[]): string {
     ...previews.flatMap((preview) => [
       `### ${preview.stack}${preview.mocked ? " (without AWS)" : ""}`,
       "",
-      ...alarm(preview),
+      ...alarm("Data would be lost: this replaces or deletes what holds it.", dangers(preview)),
+      ...alarm("The site could be gone for a while: this replaces what serves visitors.", gaps(preview)),
       ...errorLines(preview.errors),
       ...changeLines(preview),
       ...findingLines(preview.findings),

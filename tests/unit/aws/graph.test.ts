@@ -1,5 +1,6 @@
 /** Every setting of the stacks on AWS that somebody relies on, by type and name. */
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { bucketOf } from "../../../components/aws/network.ts";
@@ -428,6 +429,20 @@ describe("the stacks on AWS", () => {
         proxyProtocolV2: true,
         preserveClientIp: "false",
       });
+      // Its own port, without the PROXY protocol's header and with TLS 1.2, which is all that an NLB's checks know.
+      const check = record.parse(only(stack, "lb.TargetGroup", "web").inputs.healthCheck);
+      assert.deepEqual(
+        [check.protocol, check.port, check.path, check.matcher],
+        ["HTTPS", "8443", "/health/ready", "200"],
+      );
+      has(only(stack, "vpc.SecurityGroupIngressRule", "web-1-in-balancer-tcp-8443"), {
+        securityGroupId: "web-1-id",
+        referencedSecurityGroupId: "balancer-id",
+      });
+      has(only(stack, "vpc.SecurityGroupEgressRule", "balancer-out-web-tcp-8443"), { fromPort: 8443 });
+      const [health = ""] = userDataOf(stack, "web-1").match(/listen 8443 ssl;.*?location \/health\//s) ?? [];
+      assert.match(health, /ssl_protocols TLSv1\.2 TLSv1\.3;/);
+      assert.doesNotMatch(health, /ssl_verify_client|proxy_protocol/);
       assert.equal(ofType(stack, "wafv2.WebAcl").length, 0);
     });
 
@@ -438,6 +453,19 @@ describe("the stacks on AWS", () => {
       has(only(stack, "vpc.SecurityGroupIngressRule", "web-1-in-balancer-tcp-80"), {
         referencedSecurityGroupId: "balancer-id",
       });
+    });
+
+    it("checks the servers by TLS 1.2 where visitors get 1.3 only", async () => {
+      const strict = await programStack("staging", {
+        tls: { mode: "passthrough", minimumVersion: "1.3" },
+        aws: {
+          waf: { mode: "off" },
+          certificate: { certificate: "BEGIN CERTIFICATE own", key: "BEGIN PRIVATE KEY own" },
+        },
+      });
+      const [, visitors = "", health = ""] = userDataOf(strict, "web-1").split(/listen (?:443|8443) ssl/);
+      assert.match(visitors, /ssl_protocols TLSv1\.3;/);
+      assert.match(health, /ssl_protocols TLSv1\.2 TLSv1\.3;/);
     });
 
     it("has one hop from the visitor to the server, encrypted and authenticated", () => {
@@ -534,6 +562,23 @@ describe("the stacks on AWS", () => {
       });
     }
 
+    it("artifacts: each object is named by its digest, and stays when another takes its place", () => {
+      const objects = ofType(prod, "s3.BucketObjectv2");
+      assert.deepEqual(objects.map(({ name }) => name).sort(), [
+        "database-ca",
+        "database-setup",
+        "node",
+        "site",
+      ]);
+      for (const { name, inputs, retainOnDelete } of objects) {
+        assert.match(String(inputs.key), new RegExp(`^${name}/[0-9a-f]{64}(\\.pem|\\.zip)?$`));
+        assert.equal(retainOnDelete, true);
+      }
+      const text = userDataOf(prod, "web-1");
+      assert.doesNotMatch(text, /version-id/);
+      has(only(prod, "lambda.Function", "database-setup"), { s3ObjectVersion: undefined });
+    });
+
     it("access logs go after the configured days", () => {
       const [rule] = z
         .array(record)
@@ -543,7 +588,7 @@ describe("the stacks on AWS", () => {
   });
 
   describe("servers", () => {
-    it("stand one in each zone, each replacing itself: launched before the old one goes, back when it fails", () => {
+    it("stand one in each zone, each replacing itself: launched before the old one goes", () => {
       for (const [index, zone] of zones.entries()) {
         const group = only(prod, "autoscaling.Group", `web-${index + 1}`);
         has(group, {
@@ -564,9 +609,10 @@ describe("the stacks on AWS", () => {
         });
         const refresh = record.parse(group.inputs.instanceRefresh);
         const preferences = record.parse(refresh.preferences);
+        // The provider has written the new template into the group by then, and AWS would go "back" to that.
+        assert.equal(preferences.autoRollback, undefined);
         assert.equal(preferences.minHealthyPercentage, 100);
         assert.equal(preferences.maxHealthyPercentage, 200);
-        assert.equal(preferences.autoRollback, true);
       }
     });
 
@@ -645,9 +691,24 @@ describe("the stacks on AWS", () => {
       }
     });
 
-    it("are told the site's version and digest, so that a change of the site rolls them", () => {
-      assert.match(userDataOf(prod, "web-1"), /'site\.zip' 'version-of-site' [0-9a-f]{64}/);
+    it("are told the site's object by its digest, so that a change of the site rolls them", () => {
+      assert.match(userDataOf(prod, "web-1"), /'site\/([0-9a-f]{64})\.zip' \1 /);
     });
+
+    for (const [what, changes] of Object.entries({
+      "a prepared image": { aws: { image: { id: "ami-0123456789abcdef0", prepared: true } } },
+      "sizes and disks": { aws: { instanceTypes: { medium: "m7i.xlarge" }, diskGiB: 32 } },
+      "other zones": {
+        servers: ["c", "b", "a"].map((zone, index) => ({ name: `web-${index + 1}`, role: "web", zone })),
+      },
+    })) {
+      it(`are not replaced by ${what}: a group would go before the next one of its name comes`, async () => {
+        const group = only(await programStack("prod", changes), "autoscaling.Group", "web-1");
+        const { name, namePrefix, initialLifecycleHooks } = only(prod, "autoscaling.Group", "web-1").inputs;
+        // What the provider cannot change in place.
+        has(group, { name, namePrefix, initialLifecycleHooks });
+      });
+    }
 
     it("have tags on instances and disks", () => {
       const [instance] = z
@@ -711,6 +772,29 @@ describe("the stacks on AWS", () => {
       assert.ok(values.includes("tls_version=TLSv1.2,TLSv1.3"));
     });
 
+    it("does not fight for the operations that gp3 includes, which RDS tells as if they had been asked for", async () => {
+      assert.deepEqual(only(prod, "rds.Cluster", "database").ignoreChanges, ["iops"]);
+      const provisioned = await programStack("prod", {
+        aws: { database: { instanceClass: "db.r6gd.large", storageGiB: 200, iops: 3000 } },
+      });
+      const cluster = only(provisioned, "rds.Cluster", "database");
+      has(cluster, { storageType: "io1", iops: 3000 });
+      assert.deepEqual(cluster.ignoreChanges, []);
+    });
+
+    for (const [what, replaced, changes] of [
+      ["another name", true, { database: { name: "other" } }],
+      ["another kind", true, { aws: { database: { kind: "instance", instanceClass: "db.m7g.large" } } }],
+      ["more storage", false, { aws: { database: { storageGiB: 200 } } }],
+    ] as const) {
+      it(`leaves a final snapshot of ${replaced ? "another" : "the same"} name with ${what}`, async () => {
+        const keepers = (stack: Stack) =>
+          only(stack, "random:index/randomId:RandomId", "database-final-snapshot").inputs.keepers;
+        const changed = keepers(await programStack("staging", changes));
+        assert.equal(isDeepStrictEqual(changed, keepers(staging)), !replaced);
+      });
+    }
+
     it("has its master password changed by RDS", () => {
       has(only(prod, "secretsmanager.SecretRotation", "database-master"), {
         rotationRules: { automaticallyAfterDays: 30 },
@@ -743,6 +827,25 @@ describe("the stacks on AWS", () => {
         accounts.map(({ grants }) => grants),
         [["SELECT, INSERT, UPDATE, DELETE ON `foobar`.*"]],
       );
+    });
+
+    it("is set up by a function whose code may not touch the network's interfaces itself", () => {
+      const [allowed, denied] = policyOf(only(prod, "iam.RolePolicy", "database-setup")).filter(
+        ({ Action }) => [Action].flat().includes("ec2:CreateNetworkInterface"),
+      );
+      assert.equal(allowed?.Effect, "Allow");
+      assert.deepEqual(denied, {
+        Sid: "ButNotForItsOwnCode",
+        Effect: "Deny",
+        Action: allowed?.Action,
+        Resource: "*",
+        Condition: {
+          ArnEquals: {
+            "lambda:SourceFunctionArn":
+              "arn:aws:lambda:eu-west-1:123456789012:function:foobar-prod-database-setup",
+          },
+        },
+      });
     });
 
     it("tells the set-up no password", () => {
@@ -874,7 +977,6 @@ describe("the stacks on AWS", () => {
         "denied_packets",
         "rejected_flows",
         "BlockedRequests",
-        "WRITER",
       ]) {
         assert.ok(body.includes(metric), metric);
       }

@@ -65,6 +65,53 @@ describe("rules about cloud aws", () => {
     }
   });
 
+  it("knows which classes a kind of database has", () => {
+    const engineVersion = "8.0.mysql_aurora.3.10.0";
+    for (const [database, right] of [
+      [{ kind: "cluster", instanceClass: "db.r6gd.large" }, true],
+      [{ kind: "cluster", instanceClass: "db.m6id.large" }, true],
+      [{ kind: "cluster", instanceClass: "db.r6g.large" }, false],
+      [{ kind: "instance", instanceClass: "db.m7g.large" }, true],
+      [{ kind: "instance", instanceClass: "db.r6gd.large" }, true],
+      [{ kind: "instance" }, false],
+      [{ kind: "aurora", instanceClass: "db.r8g.large", engineVersion }, true],
+      [{ kind: "aurora", instanceClass: "db.m7g.large", engineVersion }, false],
+      [{ kind: "aurora", engineVersion }, false],
+    ] as const) {
+      const found = problems("staging", { aws: { database } });
+      assert.equal(found.length, right ? 0 : 1, JSON.stringify([database, found]));
+      if (!right) assert.match(found[0] ?? "", /instanceClass is db\.\S+, which kind \w+ does not have/);
+    }
+  });
+
+  it("knows what provisioned operations need", () => {
+    for (const [database, says] of [
+      [{ iops: 1000, storageGiB: 99 }, /storageGiB is 99, and aws\.database\.iops is given/],
+      [{ iops: 5001, storageGiB: 100 }, /iops is 5001, and aws\.database\.storageGiB is 100/],
+      [{ iops: 1000, storageGiB: 2001 }, /iops is 1000, and aws\.database\.storageGiB is 2001/],
+      [
+        {
+          iops: 3000,
+          kind: "aurora",
+          instanceClass: "db.r8g.large",
+          engineVersion: "8.0.mysql_aurora.3.10.0",
+        },
+        /iops is 3000, and kind is aurora/,
+      ],
+    ] as const) {
+      const found = problems("staging", { aws: { database } });
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.match(found[0] ?? "", says);
+    }
+    for (const database of [
+      { iops: 1000, storageGiB: 100 },
+      { iops: 5000, storageGiB: 100 },
+      { iops: 1000, storageGiB: 2000 },
+    ]) {
+      assert.deepEqual(problems("staging", { aws: { database } }), []);
+    }
+  });
+
   it("staging may do all that", () => {
     assert.deepEqual(problems("staging", { aws: { image: { id: "latest" }, waf: { mode: "off" } } }), []);
   });
@@ -179,9 +226,10 @@ describe("rules about cloud aws", () => {
   });
 
   it("knows which versions an engine has", () => {
-    assert.deepEqual(problems("staging", { aws: { database: { kind: "aurora" } } }), [
-      "foobar:aws.database.engineVersion is 8.4, which kind aurora does not have",
-    ]);
+    assert.deepEqual(
+      problems("staging", { aws: { database: { kind: "aurora", instanceClass: "db.r8g.large" } } }),
+      ["foobar:aws.database.engineVersion is 8.4, which kind aurora does not have"],
+    );
   });
 
   it("refuses unknown keys at any depth, with the one that was meant", () => {

@@ -7,7 +7,7 @@ import { renderReportScript, renderSecretsScript, renderStartScript } from "../.
 import { layoutUnder } from "../../../hosts/layout.ts";
 
 const layout = layoutUnder("/srv/host", "/opt/node");
-const artifact = { bucket: "b", key: "k", version: "v", sha256: "0".repeat(64) };
+const artifact = { bucket: "b", key: "k", sha256: "0".repeat(64) };
 
 const start = renderStartScript({
   region: "eu-west-1",

@@ -102,6 +102,18 @@ describe("commentOf", () => {
     assert.doesNotMatch(commentOf([preview({ changes: [change("create", cluster)] })]), /CAUTION/);
   });
 
+  it("marks what would leave visitors without a server for a while", () => {
+    const group = "aws:autoscaling/group:Group";
+    const text = commentOf([preview({ changes: [change("replace", group)] })]);
+    assert.match(
+      text,
+      /> \[!CAUTION\]\n> \*\*The site could be gone for a while.*\*\*\n> - 🟠 replace \*\*it\*\*/,
+    );
+    for (const harmless of [change("update", group), change("delete", group), change("create", group)]) {
+      assert.doesNotMatch(commentOf([preview({ changes: [harmless] })]), /CAUTION/);
+    }
+  });
+
   it("shows violations, and folds what rules could not see yet", () => {
     const finding = { rule: "a-rule", resource: "it", message: "is open" } as const;
     const text = commentOf([
