@@ -89,7 +89,7 @@ for (const { name, production } of [
         group: form.get("AutoScalingGroupName"),
         least: form.get("Preferences.MinHealthyPercentage"),
         most: form.get("Preferences.MaxHealthyPercentage"),
-        rollback: form.get("Preferences.AutoRollback"),
+        rollback: form.get("Preferences.AutoRollback") === "true",
       }));
       assert.deepEqual(
         asked.sort((one, other) => (one.group ?? "").localeCompare(other.group ?? "")),
@@ -97,7 +97,7 @@ for (const { name, production } of [
           group: `foobar-${name}-${server}`,
           least: "100",
           most: "200",
-          rollback: null,
+          rollback: false,
         })),
       );
     });

@@ -107,7 +107,8 @@ export function changesIn(output: string): Readonly<Record<string, number>> {
   const lines = output.slice(output.lastIndexOf("Resources:")).split("\n");
   const counted = lines.flatMap((line) => {
     const match =
-      /^\s+(?:[+~-]+\s+)?(\d+) (?:to )?(created?|updated?|deleted?|replaced?|unchanged|errored)/.exec(line);
+      // `+-1 replaced` has no space.
+      /^\s+(?:[+~-]+\s*)?(\d+) (?:to )?(created?|updated?|deleted?|replaced?|unchanged|errored)/.exec(line);
     return match?.[1] && match[2] ? [[match[2].replace(/d$/, ""), Number(match[1])] as const] : [];
   });
   return summary.parse(Object.fromEntries(counted));
