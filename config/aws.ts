@@ -255,11 +255,17 @@ export const awsSchema = z.strictObject({
   tags: z
     .array(
       z.strictObject({
-        name: textLike(/^[\w.:/=+@ -]{1,128}$/, "1 to 128 letters, digits, spaces and _.:/=+@-").meta({
+        name: textLike(
+          /^[\p{L}\p{N}\p{Z}_.:/=+@-]{1,128}$/u,
+          "1 to 128 letters, digits, spaces and _.:/=+@-",
+        ).meta({
           description: "Name of the tag.",
           example: "cost-center",
         }),
-        value: textLike(/^[\w.:/=+@ -]{0,256}$/, "up to 256 letters, digits, spaces and _.:/=+@-").meta({
+        value: textLike(
+          /^[\p{L}\p{N}\p{Z}_.:/=+@-]{0,256}$/u,
+          "up to 256 letters, digits, spaces and _.:/=+@-",
+        ).meta({
           description: "Value of the tag.",
           example: "web",
         }),

@@ -112,7 +112,7 @@ const limits = z.strictObject({
 });
 
 const emailText = (example: string) =>
-  textLike(/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/, `an e-mail address, such as ${example}`).meta({ example });
+  textLike(/^[^\s@<>"]+@[^\s@<>"]+$/, `an e-mail address, such as ${example}`).meta({ example });
 
 const alerts = z.strictObject({
   repeatHours: z

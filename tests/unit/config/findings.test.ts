@@ -68,6 +68,11 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
     `foobar:domain: is "Foobar", but must be a lower-case host name, such as www.foobar.com. Mend it with, for example: pulumi config set foobar:domain www.foobar.com`,
   ],
   [
+    "a domain in another alphabet",
+    { domain: "münchen.de" },
+    `foobar:domain: is "münchen.de", but must be written as xn--mnchen-3ya.de. Mend it with, for example: pulumi config set foobar:domain www.foobar.com`,
+  ],
+  [
     "an empty value",
     { domain: "" },
     "foobar:domain: is empty, but must be a lower-case host name, such as www.foobar.com. Mend it with, for example: pulumi config set foobar:domain www.foobar.com",
