@@ -52,11 +52,14 @@ export class PrivateAuthority extends pulumi.ComponentResource {
         subject: { commonName: `${args.organization} private CA`, organization: args.organization },
         isCaCertificate: true,
         setSubjectKeyId: true,
+        // It signs what is shown, and no further authority.
+        maxPathLength: 0,
         validityPeriodHours: authorityDays * hoursPerDay,
         earlyRenewalHours: 2 * args.validDays * hoursPerDay,
         allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
       },
-      at,
+      // A stack that stands keeps the authority that its servers and visitors know.
+      { ...at, ignoreChanges: ["maxPathLength"] },
     );
     this.caCertificate = ca.certPem;
 

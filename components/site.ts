@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { directoryDigest } from "../config/directoryDigest.ts";
+import { directoryDigest, StrayLinkError } from "../config/directoryDigest.ts";
 import { findingsMessage } from "../config/findings.ts";
 import { jsonOf } from "../config/json.ts";
 
@@ -42,6 +42,16 @@ function applicationOf(directory: string): { main: string; missing: readonly str
   return { main, missing };
 }
 
+/** The digest of a directory, or why it cannot be published. */
+function hashOf(directory: string): { readonly text: string; readonly problem: string | null } {
+  try {
+    return { text: directoryDigest(directory), problem: null };
+  } catch (error) {
+    if (!(error instanceof StrayLinkError)) throw error;
+    return { text: "", problem: error.message };
+  }
+}
+
 /**
  * Reads and checks a site directory.
  * @throws pulumi.RunError with every finding.
@@ -58,7 +68,11 @@ export function readSite(configured: string): Site {
     );
   }
   const application = applicationOf(directory);
+  const hash = hashOf(directory);
   const findings = [
+    ...(hash.problem === null
+      ? []
+      : [{ path: at, problem: hash.problem, remedy: "Only what lies in the directory is published" }]),
     ...(existsSync(join(directory, "public"))
       ? []
       : [{ path: at, problem: `${configured} has no folder public/`, remedy }]),
@@ -79,7 +93,7 @@ export function readSite(configured: string): Site {
   const schema = join(directory, "schema.sql");
   return {
     directory,
-    hash: directoryDigest(directory),
+    hash: hash.text,
     main: application.main,
     schemaSql: existsSync(schema) ? readFileSync(schema, "utf8") : null,
   };

@@ -1,14 +1,42 @@
 /** The identity of a directory's content. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Every file below a directory, relative, sorted, so that the digest does not depend on the file system. */
-export function filesBelow(directory: string): readonly string[] {
-  return readdirSync(directory, { recursive: true, encoding: "utf8" })
-    .filter((path) => statSync(join(directory, path)).isFile())
-    .sort();
+/** Thrown for a symbolic link in a directory that leads out of it, to itself or nowhere: what it shows is not the directory's. */
+export class StrayLinkError extends Error {
+  override readonly name = "StrayLinkError";
 }
+
+/** Where a path leads in the end. @throws StrayLinkError when that is not below `top` */
+function endOf(top: string, path: string): string {
+  try {
+    const end = realpathSync(path);
+    if (end.startsWith(`${top}/`) && !path.startsWith(`${end}/`)) return end;
+  } catch {
+    // It leads nowhere, or in a circle.
+  }
+  throw new StrayLinkError(
+    `${path} is a symbolic link that does not lead to a file or folder of ${top}: put a copy in its place, or remove it`,
+  );
+}
+
+function walk(top: string, folder: string): readonly string[] {
+  return readdirSync(join(top, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? statSync(endOf(top, join(top, path))) : entry;
+    if (kind.isDirectory()) return walk(top, path);
+    return kind.isFile() ? [path] : [];
+  });
+}
+
+/**
+ * Every file below a directory, relative, sorted, so that the digest does not depend on the file system; links that stay
+ * inside are followed. The only walk through a directory that is published or copied.
+ * @throws StrayLinkError for a link that leads out: a change of content must not publish a file of the machine
+ */
+export const filesBelow = (directory: string): readonly string[] =>
+  [...walk(realpathSync(directory), "")].sort();
 
 /** SHA-256 over every file's path, executable bit and content, hex. */
 export function directoryDigest(directory: string): string {

@@ -6,7 +6,7 @@ export interface Layout {
   readonly etc: string;
   /** What must survive a restart. */
   readonly data: string;
-  /** A folder per service. */
+  /** A folder per service, root's own: the supervisor writes what a service says there. */
   readonly log: string;
   /** Sockets and process ids; gone after a restart. */
   readonly run: string;
@@ -18,6 +18,11 @@ export interface Layout {
 export function layoutUnder(root: string, node: string): Layout {
   return { etc: `${root}/etc`, data: `${root}/data`, log: `${root}/log`, run: `${root}/run`, node };
 }
+
+/**
+ * Folder of the logs that a service writes itself: apart from the supervisor's, which is root and follows what it finds.
+ */
+export const ownLogs = (layout: Layout, service: string): string => `${layout.log}/own/${service}`;
 
 /** Users that services run as. Numbers behind the names are the cloud's affair. */
 export type ServiceUser =

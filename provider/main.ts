@@ -1,6 +1,7 @@
 /** The onebox provider plugin: a whole web infrastructure as processes of one Linux machine. */
 import { main } from "@pulumi/pulumi/provider/index.js";
 import { handlerOf, providerOf } from "./dispatch.ts";
+import { endWithEngine } from "./engine.ts";
 import { bridge } from "./kinds/bridge.ts";
 import { directoryCopy } from "./kinds/directoryCopy.ts";
 import { endpointKind } from "./kinds/endpoint.ts";
@@ -14,6 +15,8 @@ import { Work } from "./work.ts";
 
 // Whatever the caller's own mask is: daemons that run as their own users read what is made here; secrets get a mode of their own.
 process.umask(0o022);
+
+endWithEngine();
 
 // So the engine, which alone reaches this process group, asks a plugin to go when all is done. A process that just dies
 // of it would leave nothing in Node's compile cache, and the next one would compile everything again.

@@ -2,9 +2,11 @@ import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { backupsOnDisk, keepAllBackups } from "../provider/databaseBackups.ts";
 import { type Command, serve } from "./command.ts";
+import { exists } from "./files.ts";
 import { caCertificateFile, projectRoot } from "./paths.ts";
 import { operate } from "./pulumi/operate.ts";
-import { cloudOf } from "./pulumi/stackFile.ts";
+import { cloudOf, domainOf } from "./pulumi/stackFile.ts";
+import { leftBehind } from "./pulumi/summary.ts";
 
 const command: Command = {
   name: "down",
@@ -13,8 +15,11 @@ const command: Command = {
   main: async ({ stack, flags }) => {
     if ((await cloudOf(stack)) === "onebox") tellOfBackups(stack, flags.has("keep-backups"));
     const { code } = await operate("destroy", stack);
-    if (code === 0) await rm(caCertificateFile(stack), { force: true });
-    return code;
+    if (code !== 0) return code;
+    const caFile = caCertificateFile(stack);
+    if (await exists(caFile)) process.stdout.write(`\n${leftBehind(await domainOf(stack))}`);
+    await rm(caFile, { force: true });
+    return 0;
   },
 };
 

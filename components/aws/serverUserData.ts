@@ -11,7 +11,7 @@ import {
   scripts,
 } from "../../hosts/awsHost.ts";
 import { renderCloudInit, userDataLimit } from "../../hosts/cloudInit.ts";
-import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
+import { type Files, ownLogs, plainFile, programFile } from "../../hosts/layout.ts";
 import { renderWebServer, webAccessLog, webServerService } from "../../hosts/nginx/web.ts";
 import { ports } from "../../hosts/ports.ts";
 import { securityHeaders } from "../../hosts/securityHeaders.ts";
@@ -68,7 +68,7 @@ const unitFolder = "/etc/systemd/system";
 /** One nginx worker for each processor. */
 const workers = 2;
 
-const rotation = `${layout.log}/*/*.log ${layout.log}/*/*.json {
+const rotation = `${layout.log}/*/*.log ${layout.log}/own/*/*.json {
   daily
   rotate 7
   maxsize 200M
@@ -101,6 +101,8 @@ const folders = {
   [layout.log]: "root",
   [`${layout.log}/site`]: "root",
   [`${layout.log}/web`]: "root",
+  [dirname(ownLogs(layout, "web"))]: "root",
+  [ownLogs(layout, "web")]: "root",
 } as const;
 
 /** Logs that services write themselves; their output is opened by systemd. */

@@ -193,7 +193,7 @@ export class OneboxDashboard extends Dashboard {
         hostName: member.name,
         name: "dashboard",
         files: withFiles(bothFiles(bothFiles(tls.files, agentTls.files), logins), files),
-        folders: { [`${layout.run}/dashboard`]: "nginx", [`${layout.log}/dashboard`]: "nginx" },
+        folders: { [`${layout.run}/dashboard`]: "nginx" },
         services: [monitorServerService(layout)],
         after: [firewall.ruleSet, pages.resource, charts.resource],
       },

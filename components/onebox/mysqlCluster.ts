@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { databaseHealthService, renderDatabaseHealth } from "../../hosts/haproxy/databaseHealth.ts";
-import { type Files, plainFile, programFile } from "../../hosts/layout.ts";
+import { type Files, ownLogs, plainFile, programFile } from "../../hosts/layout.ts";
 import { renderAccounts } from "../../hosts/mariadb/accounts.ts";
 import { nightlyBackupService, renderBackup, renderNightlyBackup } from "../../hosts/mariadb/backup.ts";
 import {
@@ -137,7 +137,7 @@ export class OneboxMysqlCluster extends MysqlCluster {
         files: withFiles(tls.files, config),
         folders: {
           [`${layout.run}/mariadb`]: "mysql",
-          [`${layout.log}/mariadb`]: "mysql",
+          [ownLogs(layout, "mariadb")]: "mysql",
           [`${layout.data}/mariadb`]: "mysql",
           [paths.dataDirectory]: { user: "mysql", mode: "0700" },
         },

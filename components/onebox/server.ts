@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { databaseProxyService, renderDatabaseProxy } from "../../hosts/haproxy/databaseProxy.ts";
 import { renderOneWriter } from "../../hosts/haproxy/oneWriter.ts";
-import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
+import { type Files, ownLogs, plainFile, secretFile } from "../../hosts/layout.ts";
 import { renderWebServer, webServerService } from "../../hosts/nginx/web.ts";
 import { serviceSpec } from "../../hosts/service.ts";
 import { siteCommand } from "../../hosts/siteService.ts";
@@ -164,7 +164,7 @@ export class OneboxServer extends Server {
             [`${layout.etc}/web/nginx.conf`]: plainFile(config),
           },
         ),
-        folders: { [`${layout.run}/web`]: "nginx", [`${layout.log}/web`]: "nginx" },
+        folders: { [`${layout.run}/web`]: "nginx", [ownLogs(layout, "web")]: "nginx" },
         services: [webServerService(layout)],
         groups: ["site"],
         after: [firewall.ruleSet, copy],

@@ -1,8 +1,8 @@
 /** The monitoring agent of a host: its processes and files, by tier. */
-import { type Files, type Layout, plainFile, programFile, type ServiceUser } from "../layout.ts";
+import { type Files, type Layout, ownLogs, plainFile, programFile, type ServiceUser } from "../layout.ts";
 import { exporterUser } from "../mariadb/accounts.ts";
-import { databasePaths } from "../mariadb/config.ts";
-import { webAccessLog, webPidFile } from "../nginx/web.ts";
+import { databasePaths, slowLog } from "../mariadb/config.ts";
+import { webAccessLog, webServerService } from "../nginx/web.ts";
 import { ports } from "../ports.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
@@ -10,7 +10,6 @@ import { agentEndpointService, type Offer, renderAgentEndpoint } from "./endpoin
 import {
   firewallLog,
   firewallLogConfiguration,
-  firewallLogPidFile,
   firewallLogService,
   renderFirewallLog,
 } from "./firewallLog.ts";
@@ -149,14 +148,17 @@ function mysqlExporter({ layout, tier }: AgentInput): Pick<Agent, "files" | "ser
   return { files: {}, services: [service] };
 }
 
-function rotatedLogs(layout: Layout, tier: AgentTier): RotatedLog[] {
+/** The supervisor knows the process; a file with its number would be the daemon's own to write, and root's to believe. */
+function rotatedLogs({ layout, tier, scanDirectory }: AgentInput): RotatedLog[] {
+  const tell = (service: string, signal: "-h" | "-1") =>
+    scanDirectory === null ? null : ["s6-svc", signal, `${scanDirectory}/${service}`];
   const denied: RotatedLog = {
     path: firewallLog(layout),
-    writer: { pidFile: firewallLogPidFile(layout), signal: "HUP" },
+    reopen: tell(firewallLogService(layout).name, "-h"),
   };
   if (tier === "web")
-    return [denied, { path: webAccessLog(layout), writer: { pidFile: webPidFile(layout), signal: "USR1" } }];
-  return tier === "database" ? [denied, { path: `${layout.log}/mariadb/slow.log`, writer: null }] : [denied];
+    return [denied, { path: webAccessLog(layout), reopen: tell(webServerService(layout).name, "-1") }];
+  return tier === "database" ? [denied, { path: slowLog(layout), reopen: null }] : [denied];
 }
 
 /**
@@ -179,7 +181,7 @@ export function renderAgent(input: AgentInput): Agent {
     files: {
       [endpointPath]: plainFile(endpoint),
       [firewallLogConfiguration(layout)]: plainFile(renderFirewallLog(layout, input.ulogdPlugins)),
-      [rotation]: plainFile(renderRotation(rotatedLogs(layout, tier))),
+      [rotation]: plainFile(renderRotation(rotatedLogs(input))),
       [hostMetrics]: programFile(
         renderHostMetrics({
           ...input,
@@ -198,9 +200,8 @@ export function renderAgent(input: AgentInput): Agent {
       ...parts.flatMap(({ services }) => services),
     ],
     folders: {
-      [`${layout.run}/agent`]: "agent",
-      [textfileFolder(layout)]: "agent",
-      [`${layout.log}/firewall`]: "agent",
+      [textfileFolder(layout)]: "root",
+      [ownLogs(layout, "firewall")]: "agent",
     },
   };
 }

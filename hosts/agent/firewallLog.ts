@@ -1,13 +1,10 @@
 /** ulogd2: refused packets from the packet filter's log group into a file, one JSON object a line. */
-import type { Layout } from "../layout.ts";
+import { type Layout, ownLogs } from "../layout.ts";
 import { deniedLogGroup } from "../nftables.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 
 /** File with refused packets. */
-export const firewallLog = (layout: Layout): string => `${layout.log}/firewall/denied.json`;
-
-/** Where ulogd leaves its process id, for the log's turning over. */
-export const firewallLogPidFile = (layout: Layout): string => `${layout.run}/agent/ulogd.pid`;
+export const firewallLog = (layout: Layout): string => `${ownLogs(layout, "firewall")}/denied.json`;
 
 /** Where the configuration lies. */
 export const firewallLogConfiguration = (layout: Layout): string => `${layout.etc}/agent/ulogd.conf`;
@@ -30,15 +27,11 @@ sync=1
 `;
 }
 
-/** Runs ulogd2. `log/firewall` must exist, writable by agent. */
+/** Runs ulogd2. `log/own/firewall` must exist, writable by agent. */
 export function firewallLogService(layout: Layout): ServiceSpec {
   return serviceSpec({
     name: "firewall-log",
-    command: [
-      "ulogd",
-      `--configfile=${firewallLogConfiguration(layout)}`,
-      `--pidfile=${firewallLogPidFile(layout)}`,
-    ],
+    command: ["ulogd", `--configfile=${firewallLogConfiguration(layout)}`],
     user: "agent",
     // To listen to the packet filter.
     capabilities: ["net_admin"],

@@ -32,8 +32,8 @@ export interface HostMetricsInput {
   readonly chores: readonly string[];
 }
 
-/** Folder that node exporter reads. */
-export const textfileFolder = (layout: Layout): string => `${layout.run}/agent/metrics`;
+/** Folder that node exporter reads; root's, as the program is that writes there. */
+export const textfileFolder = (layout: Layout): string => `${layout.run}/metrics`;
 
 /** Certificates are looked at and logs turned over this often, seconds: they change slowly. */
 const slowSeconds = 60;
@@ -181,7 +181,7 @@ while :; do
   { firewall; denied_flows; processes; services; active; shipping; disk; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
     { certificates; listeners; setuid; backups; } | publish slow
-    logrotate --state ${layout.run}/agent/rotation ${input.rotation}
+    logrotate --state ${layout.run}/rotation ${input.rotation}
 ${input.chores.map((line) => `    ${line}\n`).join("")}    elapsed=0
   fi
   sleep ${intervalSeconds} &

@@ -3,8 +3,8 @@
 /** One log. */
 export interface RotatedLog {
   readonly path: string;
-  /** File with the process id of who writes it, and the signal on which it opens the log anew; null: truncated. */
-  readonly writer: { readonly pidFile: string; readonly signal: "USR1" | "HUP" } | null;
+  /** Command that makes its writer open the log anew; null: it is truncated. */
+  readonly reopen: readonly string[] | null;
 }
 
 /** Ten files of 20 MB a log, the older ones compressed, quickly: half the work for a tenth more (measured, access log). */
@@ -16,15 +16,8 @@ const kept = [
 /** Configuration for the logs. */
 export function renderRotation(logs: readonly RotatedLog[]): string {
   return logs
-    .map(({ path, writer }) => {
-      const end =
-        writer === null
-          ? ["copytruncate"]
-          : [
-              "postrotate",
-              `  [ ! -s ${writer.pidFile} ] || kill -${writer.signal} "$(cat ${writer.pidFile})"`,
-              "endscript",
-            ];
+    .map(({ path, reopen }) => {
+      const end = reopen === null ? ["copytruncate"] : ["postrotate", `  ${reopen.join(" ")}`, "endscript"];
       return `${path} {\n${[...kept, ...end].map((line) => `  ${line}\n`).join("")}}\n`;
     })
     .join("");

@@ -72,9 +72,12 @@ export function balancerSocket(layout: Layout): string {
  */
 const requestLog = { files: 3, bytes: 33_554_432, waiting: 1_048_576 };
 
-/** Holds 0 while the balancer runs, 1 while it does not: keepalived gives the virtual address away on it. */
+/**
+ * Holds 0 while the balancer runs, 1 while it does not: keepalived gives the virtual address away on it. The supervisor
+ * writes it, so it lies in no folder of HAProxy's.
+ */
 export function balancerState(layout: Layout): string {
-  return `${layout.run}/balancer/state`;
+  return `${layout.run}/balancer.state`;
 }
 
 const configurationPath = (layout: Layout) => `${layout.etc}/balancer/haproxy.cfg`;

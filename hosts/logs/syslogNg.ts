@@ -79,7 +79,7 @@ export function ownLogs(layout: Layout, host: string): string {
     statement("rewrite labels", [
       `set(${word(host)} value("HOST"));`,
       'set("$FILE_NAME" value("PROGRAM"));',
-      `subst(${word(`^${layout.log}/`)}, "" value("PROGRAM"));`,
+      `subst(${word(`^${layout.log}/(own/)?`)}, "" value("PROGRAM"));`,
       String.raw`subst("(/current|\\.json|\\.log)$", "" value("PROGRAM"));`,
     ]),
   ].join("");

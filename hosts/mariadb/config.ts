@@ -1,5 +1,5 @@
 /** A database node: MariaDB with Galera; TLS for clients, replication and state transfer. */
-import type { Layout, Peer } from "../layout.ts";
+import { type Layout, ownLogs, type Peer } from "../layout.ts";
 import { ports } from "../ports.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import type { TlsPaths } from "../tlsFiles.ts";
@@ -39,6 +39,9 @@ export function databasePaths(layout: Layout): DatabasePaths {
     bootstrapMarker: `${layout.data}/mariadb/bootstrap`,
   };
 }
+
+/** Statements that took long. */
+export const slowLog = (layout: Layout): string => `${ownLogs(layout, "mariadb")}/slow.log`;
 
 /**
  * How fast the group gives up a silent member, and how fast members agree on a new group. Measured: 2 s without a
@@ -113,7 +116,7 @@ export function renderDatabaseConfig(input: DatabaseNodeInput): string {
       "tls-version": "TLSv1.2,TLSv1.3",
       require_secure_transport: "ON",
       slow_query_log: "ON",
-      slow_query_log_file: `${layout.log}/mariadb/slow.log`,
+      slow_query_log_file: slowLog(layout),
       long_query_time: 1,
       // Not every health check of a node that is not ready yet.
       log_warnings: 1,
@@ -177,7 +180,7 @@ exec mariadbd "$@"
 `;
 }
 
-/** `run/mariadb`, `log/mariadb` and `data/mariadb` must exist, writable by mysql. Started by whoever orders the nodes. */
+/** `run/mariadb`, `log/own/mariadb` and `data/mariadb` must exist, writable by mysql. Started by whoever orders the nodes. */
 export function databaseService(layout: Layout): ServiceSpec {
   return serviceSpec({
     name: "mariadb",

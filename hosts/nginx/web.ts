@@ -1,7 +1,7 @@
 /** The web server: TLS, static files, and the application on a Unix socket behind it. */
 import { failurePage, unavailablePage } from "../failurePage.ts";
 import type { VisitorLimits } from "../haproxy/balancer.ts";
-import type { Layout, Peer } from "../layout.ts";
+import { type Layout, ownLogs, type Peer } from "../layout.ts";
 import { above, balancerConnection, sizes, times, webHead } from "../limits.ts";
 import { ports } from "../ports.ts";
 import { securityHeaders } from "../securityHeaders.ts";
@@ -47,12 +47,7 @@ const configurationPath = (layout: Layout) => `${layout.etc}/web/nginx.conf`;
 
 /** Access log, one JSON object a line. */
 export function webAccessLog(layout: Layout): string {
-  return `${layout.log}/web/access.json`;
-}
-
-/** File with the process id of the master. */
-export function webPidFile(layout: Layout): string {
-  return `${folder(layout)}/nginx.pid`;
+  return `${ownLogs(layout, "web")}/access.json`;
 }
 
 /** What the metrics need comes first, so that a reader of the log need not look further. */
@@ -303,7 +298,7 @@ export function renderWebServer(input: WebServerInput): string {
   });
 }
 
-/** `run/web`, `log/web` must exist, writable by nginx; configuration at `etc/web/nginx.conf`. */
+/** `run/web`, `log/own/web` must exist, writable by nginx; configuration at `etc/web/nginx.conf`. */
 export function webServerService(layout: Layout): ServiceSpec {
   const configuration = configurationPath(layout);
   return serviceSpec({

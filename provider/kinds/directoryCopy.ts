@@ -1,8 +1,8 @@
 /** A read-only copy of a directory of this machine in a host's folder, named by its content. */
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { directoryDigest } from "../../config/directoryDigest.ts";
+import { directoryDigest, filesBelow } from "../../config/directoryDigest.ts";
 import type { Finding } from "../../config/findings.ts";
 import { hostFolder, hostHandle } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
@@ -20,13 +20,11 @@ export type DirectoryCopyInputs = z.infer<typeof inputs>;
 
 const pathOf = ({ host, target }: DirectoryCopyInputs) => join(hostFolder(host), target);
 
-/** Readable by the users that services run as, whatever the source's own modes are. */
-function makeReadable(directory: string): void {
-  chmodSync(directory, 0o755);
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    chmodSync(path, entry.isDirectory() || (statSync(path).mode & 0o111) !== 0 ? 0o755 : 0o644);
-  }
+/** A file that the users that services run as may read, whatever the source's own mode is. */
+function copyReadable(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
+  copyFileSync(from, to);
+  chmodSync(to, (statSync(from).mode & 0o111) !== 0 ? 0o755 : 0o644);
 }
 
 export const directoryCopy: Kind<DirectoryCopyInputs> = {
@@ -47,9 +45,8 @@ export const directoryCopy: Kind<DirectoryCopyInputs> = {
     if (existsSync(target) && directoryDigest(target) === wanted.digest) return {};
     const aside = `${target}.new`;
     rmSync(aside, { recursive: true, force: true });
-    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
-    cpSync(wanted.source, aside, { recursive: true, dereference: true });
-    makeReadable(aside);
+    mkdirSync(aside, { recursive: true, mode: 0o755 });
+    for (const path of filesBelow(wanted.source)) copyReadable(join(wanted.source, path), join(aside, path));
     rmSync(target, { recursive: true, force: true });
     renameSync(aside, target);
     return {};

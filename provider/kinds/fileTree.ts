@@ -101,6 +101,46 @@ function difference(path: string, mode: string, id: number, digest: string | nul
   return null;
 }
 
+type Tree = Pick<FileTreeInputs, "files" | "folders">;
+
+const outside = (files: Tree["files"], folders: Tree["folders"]): Finding[] =>
+  Object.entries({ files, folders })
+    .flatMap(([property, entries]) => Object.keys(entries).map((path) => ({ property, path })))
+    .filter(({ path }) => path.startsWith("/") || path.split("/").includes(".."))
+    .map(({ property, path }) => ({
+      path: `${property}["${path}"]`,
+      problem: "is not a path below the host's folder",
+      remedy: "Give it without a leading / and without ..",
+    }));
+
+/**
+ * Places where root would write into what a daemon owns, and follow the link that a taken one puts there: below the
+ * supervisor's folders of logs, and root's own files below a daemon's folder.
+ */
+function trapsForRoot(files: Tree["files"], folders: Tree["folders"]): Finding[] {
+  const daemons = Object.entries(folders).filter(([, { user }]) => user !== "root");
+  const supervised = daemons
+    .filter(([path]) => /^log\/(?!own\/)/.test(path))
+    .map(([path, { user }]) => ({
+      path: `folders["${path}"]`,
+      problem: `is ${user}'s, and the supervisor writes below log/ as root`,
+      remedy: "Let the service write below log/own/",
+    }));
+  const within = [...Object.entries(files), ...Object.entries(folders)]
+    .filter(([, { user }]) => user === "root")
+    .flatMap(([path]) =>
+      daemons
+        .filter(([folder]) => path.startsWith(`${folder}/`))
+        .map(([folder, { user }]) => ({ path, folder, user })),
+    )
+    .map(({ path, folder, user }) => ({
+      path: `folders["${folder}"]`,
+      problem: `is ${user}'s, and ${path} in it is root's`,
+      remedy: "Put what root writes into a folder of root's",
+    }));
+  return [...supervised, ...within];
+}
+
 export const fileTree: Kind<FileTreeInputs, KeptTree> = {
   type: "onebox:index:FileTree",
   inputs,
@@ -109,14 +149,7 @@ export const fileTree: Kind<FileTreeInputs, KeptTree> = {
   id: ({ host, name }) => `${host.sandbox.directory}/${host.name}/${name}`,
 
   findings({ files, folders }): Finding[] {
-    return Object.entries({ files, folders })
-      .flatMap(([property, entries]) => Object.keys(entries).map((path) => ({ property, path })))
-      .filter(({ path }) => path.startsWith("/") || path.split("/").includes(".."))
-      .map(({ property, path }) => ({
-        path: `${property}["${path}"]`,
-        problem: "is not a path below the host's folder",
-        remedy: "Give it without a leading / and without ..",
-      }));
+    return [...outside(files, folders), ...trapsForRoot(files, folders)];
   },
 
   async ensure(wanted, previous) {

@@ -106,21 +106,21 @@ function recorded(directory: string, name: string): HostInputs {
 /** A host's number, by its name. @throws Error when there is no such host. */
 export const numberOf = (directory: string, name: string): number => recorded(directory, name).number;
 
-/** The host's own /etc, by path within its folder. */
+/** What lies over the machine's /etc in the host, by path within the host's folder. */
 const etcFiles = (
   { name, number, names }: HostInputs,
   rootless: boolean,
 ): Readonly<Record<string, string>> => ({
-  "etc/hosts": hostsFile(name, names),
-  "etc/passwd": passwdFile(number, rootless),
-  "etc/group": groupFile(number, rootless),
+  "system/hosts": hostsFile(name, names),
+  "system/passwd": passwdFile(number, rootless),
+  "system/group": groupFile(number, rootless),
 });
 
 function writeFolder(wanted: HostInputs, rootless: boolean): void {
   const folder = hostFolder(handleOf(wanted));
-  for (const inner of ["etc", "data", "log", "services", "site", "run"])
+  for (const inner of ["system", "etc", "data", "log", "services", "site", "run"])
     mkdirSync(join(folder, inner), { recursive: true, mode: 0o755 });
-  // Written in place, never renamed: they are mounted over the host's own /etc by inode.
+  // Written in place, never renamed: a running host has them open as a layer of its /etc.
   for (const [path, content] of Object.entries(etcFiles(wanted, rootless)))
     writeFileSync(join(folder, path), content, { mode: 0o644 });
   writeFileSync(recordFile(wanted.sandbox.directory, wanted.name), JSON.stringify(wanted));

@@ -1,5 +1,17 @@
 /** A stack's sandbox: one process tree with a network, mounts and process ids of its own. Ending its first process ends all. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -108,6 +120,23 @@ async function stop(directory: string): Promise<void> {
   );
 }
 
+/**
+ * Node for the hosts, in the stack's own folder: the one in node_modules goes whenever npm installs. The same file under
+ * a second name where the file system allows, else a copy.
+ */
+function ownNode(folder: string): string {
+  const kept = join(folder, "node");
+  const program = join(kept, "bin", "node");
+  rmSync(kept, { recursive: true, force: true });
+  mkdirSync(dirname(program), { recursive: true, mode: 0o755 });
+  try {
+    linkSync(process.execPath, program);
+  } catch {
+    copyFileSync(process.execPath, program);
+  }
+  return kept;
+}
+
 function launchCommand(folder: string, { listeners, packages, exits }: SandboxInputs): string[] {
   const tree = packages === "" ? "" : stackFolder(packages);
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
@@ -119,7 +148,7 @@ function launchCommand(folder: string, { listeners, packages, exits }: SandboxIn
     ...listeners.map(({ address, port }) => `${address}:${port}`),
     "--",
     ...["unshare", ...user, "--net", "--mount", "--pid", "--fork", "--"],
-    ...["sh", join(scripts, "sandbox-init.sh"), folder, dirname(dirname(process.execPath))],
+    ...["sh", join(scripts, "sandbox-init.sh"), folder, ownNode(folder)],
     tree,
   ];
 }
@@ -144,8 +173,21 @@ async function refuseIfImpossible({ directory, packages, listeners }: SandboxInp
   if (findings.length > 0) throw new Refusal(findingsMessage("The sandbox cannot be started:", findings));
 }
 
+/**
+ * The stack's folder, which holds sockets, logs and keys: for its owner alone, whoever made it and with whatever mask.
+ * `.onebox` too, where it lies there.
+ */
+function closedFolder(directory: string): string {
+  const folder = stackFolder(directory);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
+  const data = join(project, ".onebox");
+  if (folder.startsWith(`${data}/`)) chmodSync(data, 0o700);
+  return folder;
+}
+
 async function start(wanted: SandboxInputs): Promise<void> {
-  const folder = stackFolder(wanted.directory);
+  const folder = closedFolder(wanted.directory);
   mkdirSync(join(folder, "hosts"), { recursive: true });
   rmSync(join(folder, "incarnation"), { force: true });
   writeFileSync(launchFile(wanted.directory), JSON.stringify(wanted));
@@ -185,6 +227,7 @@ export const sandbox: Kind<SandboxInputs> = {
   },
 
   async ensure(wanted) {
+    closedFolder(wanted.directory);
     if (liveSandbox(wanted.directory) === null || !startedWith(wanted)) {
       await refuseIfImpossible(wanted);
       await stop(wanted.directory);
@@ -201,7 +244,11 @@ export const sandbox: Kind<SandboxInputs> = {
 
   async observe(wanted) {
     if (liveSandbox(wanted.directory) === null) return ["its first process does not run"];
-    return startedWith(wanted) ? [] : ["it was started with other settings"];
+    const { mode } = statSync(stackFolder(wanted.directory));
+    return [
+      ...((mode & 0o077) === 0 ? [] : [`${wanted.directory} is open to other users`]),
+      ...(startedWith(wanted) ? [] : ["it was started with other settings"]),
+    ];
   },
 
   async remove(wanted) {

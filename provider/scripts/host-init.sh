@@ -23,7 +23,9 @@ mount --bind /run/hosts /tmp/sandbox
 mount --rbind /tmp /run
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 for folder in /home /root; do if [ -d "$folder" ]; then mount -t tmpfs -o mode=0755 tmpfs "$folder"; fi; done
-for file in hosts passwd group; do mount --bind "/run/host/etc/$file" "/etc/$file"; done
+# A layer over the whole folder: the kernel drops what is mounted over a single file as soon as somebody on the machine
+# puts another one in its place, as editors, useradd and apt do.
+mount -t overlay -o lowerdir=/run/host/system:/etc overlay /etc
 
 cp -r /run/host/services/. /run/scan/
 printf '%s\n' "$pid" >"/run/sandbox/$host"

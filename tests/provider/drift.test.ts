@@ -109,8 +109,8 @@ describe("drift", () => {
     });
 
     it("by its own /etc is named and mended", async () => {
-      writeFileSync(folder("etc/hosts"), "10.0.0.1 evil\n");
-      assert.deepEqual(await host.observe(stack.host(1), {}), ["etc/hosts has another content"]);
+      writeFileSync(folder("system/hosts"), "10.0.0.1 evil\n");
+      assert.deepEqual(await host.observe(stack.host(1), {}), ["system/hosts has another content"]);
       await host.ensure(stack.host(1), stack.host(1));
       assert.deepEqual(await host.observe(stack.host(1), {}), []);
       const { stdout } = await runInHost(stack.at(1), ["cat", "/etc/hosts"]);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { main, type Provider } from "@pulumi/pulumi/provider/index.js";
 import { z } from "zod";
+import { endWithEngine } from "../../provider/engine.ts";
 import { hasUnknown, type Properties, secret, unwrapProperties } from "./envelope.ts";
 
 /** What a resource becomes when it is created. */
@@ -145,11 +146,7 @@ export function standIn(
 
 /** Serves a stand-in to the engine that started this process, and ends when the engine is gone. */
 export async function serveStandIn(version: string, definitions: readonly Definition[]): Promise<void> {
-  const engine = process.ppid;
-  // An engine that is killed tells nobody.
-  setInterval(() => {
-    if (process.ppid !== engine) process.exit(0);
-  }, 1000).unref();
+  endWithEngine();
   // So the engine asks it to go; one that just dies of it would leave nothing in Node's compile cache for the next.
   process.once("SIGINT", () => process.exit());
   await main(standIn(version, definitions), process.argv.slice(2));

@@ -18,11 +18,22 @@ const flagsOf = {
   up: ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true"],
   preview: ["--diff", "--suppress-permalink=true"],
   refresh: ["--yes", "--skip-preview", "--suppress-permalink=true"],
-  destroy: ["--yes", "--skip-preview", "--suppress-permalink=true"],
+  destroy: ["--yes", "--skip-preview", "--suppress-outputs", "--suppress-permalink=true"],
 } as const;
 
 /** What others reach and pay for is judged before it is made. */
 const policyPack = ["--policy-pack", "policy"];
+
+/**
+ * Variables of an operation of its own. On this machine everything goes with the sandbox, and removing what is gone
+ * already is no fault: a `down` that is interrupted begins anew, and needs no state written after each of its steps,
+ * which is two thirds of its time.
+ */
+export const variablesOf = (
+  operation: keyof typeof flagsOf,
+  cloud: string | undefined,
+): Readonly<Record<string, string>> =>
+  operation === "destroy" && cloud === "onebox" ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {};
 
 /**
  * Sets up, clears up behind an interrupted run, and lets Pulumi do an operation on the caller's terminal.
@@ -40,7 +51,9 @@ export async function operate(
   // A preview changes nothing, the state of an interrupted run neither.
   const recovers = operation !== "preview" && (await chooseBackend(process.env)).kind === "project";
   if (recovers) await recover(stack, env, configFile);
-  const judged = (operation === "up" || operation === "preview") && (await cloudOf(stack)) === "aws";
+  const cloud = await cloudOf(stack);
+  const judged = (operation === "up" || operation === "preview") && cloud === "aws";
   const flags = [...flagsOf[operation], ...(judged ? policyPack : []), ...more];
-  return { code: await attach(pulumiCommand(operation, stack, configFile, flags), { env }), env };
+  const command = pulumiCommand(operation, stack, configFile, flags);
+  return { code: await attach(command, { env: { ...env, ...variablesOf(operation, cloud) } }), env };
 }

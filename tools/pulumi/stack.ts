@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackFileName } from "../../config/stackFile.ts";
 import { exists, textOf, writeWhole } from "../files.ts";
-import { passphraseFile, projectRoot, stateFolder } from "../paths.ts";
+import { dataFolder, passphraseFile, projectRoot, stateFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { run, runOrFail } from "../run.ts";
 import { chooseBackend } from "./environment.ts";
@@ -16,6 +16,9 @@ const foreignPassphrase = (stack: string): string =>
 
 /** Makes the folder of the file backend and, when the user brings no passphrase, a random one. */
 export async function prepareState(env: NodeJS.ProcessEnv): Promise<void> {
+  // Closed with any backend, and again when something opened it: stacks keep sockets, logs and keys below.
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await chmod(dataFolder, 0o700);
   if ((await chooseBackend(env)).kind === "project")
     await mkdir(stateFolder, { recursive: true, mode: 0o700 });
   if (env.PULUMI_CONFIG_PASSPHRASE_FILE === passphraseFile && !(await exists(passphraseFile))) {

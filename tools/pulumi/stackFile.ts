@@ -30,6 +30,22 @@ export function siteInText(text: string): string {
   }
 }
 
+const domainSchema = z.object({ config: z.object({ "foobar:domain": z.string().min(1) }) });
+
+/** Domain that a config file names; undefined when it names none. What else is wrong there the program says. */
+export function domainInText(text: string): string | undefined {
+  try {
+    return domainSchema.safeParse(parse(text)).data?.config["foobar:domain"];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Domain of a stack by its config file; undefined when there is no such file or it names none. */
+export async function domainOf(stack: string): Promise<string | undefined> {
+  return domainInText((await textOf(stackFile(stack))) ?? "");
+}
+
 /** Directory of a stack's website, from the project's folder. */
 export async function siteOf(stack: string): Promise<string> {
   return siteInText((await textOf(stackFile(stack))) ?? "");

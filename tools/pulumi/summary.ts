@@ -22,6 +22,20 @@ export function curlLine(endpoint: string, caFile: string): string {
 }
 
 /**
+ * What `npm run down` prints at its end: what `up` asked for by hand stays where only that hand can take it back.
+ * @param domain of the stack; undefined where nothing tells any more
+ */
+export function leftBehind(domain: string | undefined): string {
+  const ofStack = domain === undefined ? "of the stack" : `of ${domain}`;
+  return [
+    "To take back, where you did it",
+    `  the trust in the authority ${ofStack} ("${domain ?? "..."} private CA"): remove it in the browser's certificate settings`,
+    `  the line \`127.0.0.1 ${domain ?? "..."}\` in /etc/hosts`,
+    "",
+  ].join("\n");
+}
+
+/**
  * What `npm run up` prints at its end.
  * @param stack name of the stack
  * @param outputs of the stack

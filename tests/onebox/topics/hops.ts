@@ -1,6 +1,11 @@
 /** Every hop is encrypted, and whoever cannot show who they are is turned away. */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
 import { ports } from "../../../hosts/ports.ts";
+import { stackFolder } from "../../../provider/handles.ts";
+import { dataFolder } from "../../../tools/paths.ts";
+import { run } from "../../../tools/run.ts";
 import type { TestStack } from "../support/stack.ts";
 
 const ca = "/run/host/etc/agent/tls/ca.pem";
@@ -14,9 +19,23 @@ async function dial(stack: TestStack, from: string, to: string, port: number, mo
 const agentCertificate =
   "-cert /run/host/etc/balancer/tls/certificate.pem -key /run/host/etc/balancer/tls/key.pem";
 
+/** Folders of the stack's hosts that belong to a daemon and hold a file of root's: root wrote there, or would again. */
+async function rootInDaemonsFolders(directory: string): Promise<readonly string[]> {
+  const found = await run(["find", directory, "-uid", "0", "!", "-type", "d", "-printf", "%h\\n"]);
+  assert.equal(found.code, 0, found.stderr);
+  const folders = [...new Set(found.stdout.trim().split("\n"))];
+  return folders.filter((folder) => statSync(folder).uid !== 0);
+}
+
 /** Declares the tests. */
 export function hops(stack: () => TestStack): void {
   describe("the hops", () => {
+    it("lead no daemon to root: it writes nowhere into a daemon's folder, and the stack's is closed to others", async () => {
+      const folder = stackFolder(stack().directory);
+      assert.deepEqual(await rootInDaemonsFolders(join(folder, "hosts")), []);
+      for (const path of [folder, dataFolder]) assert.equal(statSync(path).mode & 0o077, 0, path);
+    });
+
     it("are all told as encrypted and authenticated", () => {
       const { tlsHops } = stack().outputs;
       assert.ok(tlsHops.length >= 8);

@@ -137,7 +137,7 @@ for (const [mode, changes] of Object.entries(modes)) {
 
     it("has a web server that nginx accepts", () => {
       for (const owner of ["web", "visitor"]) place.tls(owner);
-      place.folders("run/web", "log/web", "site");
+      place.folders("run/web", "log/own/web", "site");
       const moved = file("/etc/foobar/web/nginx.conf")
         .replaceAll("/etc/foobar/", `${place.layout.etc}/`)
         .replaceAll("/run/foobar/", `${place.layout.run}/`)

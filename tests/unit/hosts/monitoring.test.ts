@@ -66,7 +66,7 @@ describe("the monitoring agent", () => {
     // The loop's first sleep ends it: everything has been written by then.
     const script = `sleep() { kill $$; }\n${files[program]?.content ?? ""}`;
     place.run(["bash", "-c", script]);
-    const read = (name: string) => place.run(["cat", `${place.layout.run}/agent/metrics/${name}.prom`]).text;
+    const read = (name: string) => place.run(["cat", `${place.layout.run}/metrics/${name}.prom`]).text;
     assert.match(
       read("host"),
       /^host_cpu_seconds_total \d+\.\d\d\nhost_memory_bytes [1-9]\d*\nhost_processes [1-9]\d*$/m,

@@ -7,7 +7,7 @@ import { balancers, limits } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
 const place = new Workplace();
-before(() => place.folders("run/web", "log/web", "run/dashboard", "site"));
+before(() => place.folders("run/web", "log/own/web", "run/dashboard", "site"));
 after(() => place.close());
 
 const web = (more: Partial<WebServerInput> = {}): string =>

@@ -80,6 +80,18 @@ describe("the inputs of", () => {
     );
   });
 
+  it("a file tree let root write nowhere where a daemon could have left a link", () => {
+    const [own, roots] = ["nginx", "root"].map((user) => ({ mode: "0755", user }));
+    const file = { content: "", mode: "0644", user: "root" };
+    const of = (folders: object, files: object = {}) =>
+      findings(handlerOf(fileTree), { host: handle, name: "t", files, folders });
+    assert.deepEqual(of({ "log/own/web": own, "run/web": own, "log/web": roots }, { "etc/web/a": file }), []);
+    assert.deepEqual(of({ "log/web": own }), ['folders["log/web"]']);
+    assert.deepEqual(of({ "log/web/more": own }), ['folders["log/web/more"]']);
+    assert.deepEqual(of({ "run/web": own }, { "run/web/state": file }), ['folders["run/web"]']);
+    assert.deepEqual(of({ "run/agent": own, "run/agent/metrics": roots }), ['folders["run/agent"]']);
+  });
+
   it("a directory copy name a directory that exists", () => {
     const copy = { host: handle, source: "/nowhere", digest: "0".repeat(64), target: "site" };
     assert.deepEqual(findings(handlerOf(directoryCopy), copy), ["source"]);

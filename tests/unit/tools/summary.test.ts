@@ -1,6 +1,24 @@
 import assert from "node:assert/strict";
+import { variablesOf } from "../../../tools/pulumi/operate.ts";
 import { pulumiCommand } from "../../../tools/pulumi/pulumiCommand.ts";
-import { curlLine, summary } from "../../../tools/pulumi/summary.ts";
+import { curlLine, leftBehind, summary } from "../../../tools/pulumi/summary.ts";
+
+describe("leftBehind", () => {
+  it("names what only the user can take back", () => {
+    const text = leftBehind("www.foobar.com");
+    assert.match(text, /"www\.foobar\.com private CA".*browser/);
+    assert.match(text, /`127\.0\.0\.1 www\.foobar\.com` in \/etc\/hosts/);
+    assert.doesNotMatch(leftBehind(undefined), /undefined/);
+  });
+});
+
+describe("variablesOf", () => {
+  it("leaves the state's steps out of a destroy on this machine alone", () => {
+    assert.deepEqual(variablesOf("destroy", "onebox"), { PULUMI_SKIP_CHECKPOINTS: "true" });
+    for (const cloud of ["aws", undefined]) assert.deepEqual(variablesOf("destroy", cloud), {});
+    assert.deepEqual(variablesOf("up", "onebox"), {});
+  });
+});
 
 describe("curlLine", () => {
   it("points the domain at the loopback address", () => {

@@ -89,7 +89,7 @@ export class Chain {
     const passthrough = this.kind === "passthrough";
     const parts = webs.map(({ name, address }) => {
       const root = `${place.root}/${name}`;
-      place.folders(`${name}/run/web`, `${name}/log/web`, "public");
+      place.folders(`${name}/run/web`, `${name}/log/own/web`, "public");
       const text = renderWebServer({
         layout: layoutUnder(root, "node"),
         domain,
@@ -261,7 +261,7 @@ export class Chain {
     const text =
       of === "balancer"
         ? this.said
-        : webs.map(({ name }) => readLog(`${this.place.root}/${name}/log/web/access.json`)).join("");
+        : webs.map(({ name }) => readLog(`${this.place.root}/${name}/log/own/web/access.json`)).join("");
     return text.split("\n").filter((line) => line.startsWith("{"));
   }
 
