@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { variablesOf } from "../../../tools/pulumi/operate.ts";
+import { briefly } from "../../../tools/pulumi/operate.ts";
 import { pulumiCommand } from "../../../tools/pulumi/pulumiCommand.ts";
 import { curlLine, leftBehind, summary } from "../../../tools/pulumi/summary.ts";
 
@@ -12,11 +12,13 @@ describe("leftBehind", () => {
   });
 });
 
-describe("variablesOf", () => {
-  it("leaves the state's steps out of a destroy on this machine alone", () => {
-    assert.deepEqual(variablesOf("destroy", "onebox"), { PULUMI_SKIP_CHECKPOINTS: "true" });
-    for (const cloud of ["aws", undefined]) assert.deepEqual(variablesOf("destroy", cloud), {});
-    assert.deepEqual(variablesOf("up", "onebox"), {});
+describe("briefly", () => {
+  it("leaves the look at what there is and the state's steps out of a destroy on this machine alone", () => {
+    const brief = { flags: ["--refresh=false"], variables: { PULUMI_SKIP_CHECKPOINTS: "true" } };
+    const usual = { flags: [], variables: {} };
+    assert.deepEqual(briefly("destroy", "onebox"), brief);
+    for (const cloud of ["aws", undefined]) assert.deepEqual(briefly("destroy", cloud), usual);
+    assert.deepEqual(briefly("up", "onebox"), usual);
   });
 });
 
