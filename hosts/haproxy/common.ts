@@ -17,6 +17,9 @@ export const tls12Ciphers = [
 /** Ciphers of TLS 1.3. */
 export const tls13Ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
+/** Groups for the exchange of keys, of the same profile. */
+export const tlsGroups = "X25519:P-256:P-384";
+
 /** Section `global`. */
 export interface GlobalInput {
   /** Connections of the whole process: also its memory's limit, about 17 kB each, twice that with TLS. */
@@ -47,7 +50,7 @@ export function globalSection(input: GlobalInput): string {
     `ssl-default-bind-ciphers ${tls12Ciphers}`,
     `ssl-default-bind-ciphersuites ${tls13Ciphers}`,
     `ssl-default-bind-options ${tls}`,
-    "ssl-default-bind-curves X25519:P-256:P-384",
+    `ssl-default-bind-curves ${tlsGroups}`,
     `ssl-default-server-ciphersuites ${tls13Ciphers}`,
     "ssl-default-server-options ssl-min-ver TLSv1.3",
     "ssl-server-verify required",

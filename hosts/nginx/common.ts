@@ -1,5 +1,5 @@
 /** What every nginx of the stack has in common. */
-import { tls12Ciphers } from "../haproxy/common.ts";
+import { tls12Ciphers, tlsGroups } from "../haproxy/common.ts";
 import { firstBuffer, largeBuffers, sizes, times } from "../limits.ts";
 import { ownMachine, securityHeaders, strictTransport } from "../securityHeaders.ts";
 
@@ -97,6 +97,7 @@ export function nginxConfiguration({ run, workers, finishSeconds, http }: NginxI
       "gzip_vary on;",
       `gzip_types ${compressed};`,
       `ssl_ciphers ${tls12Ciphers};`,
+      `ssl_ecdh_curve ${tlsGroups};`,
       "ssl_prefer_server_ciphers off;",
       "ssl_session_cache shared:sessions:10m;",
       "ssl_session_tickets off;",

@@ -267,7 +267,7 @@ function extras({ statusPort, redirectPort, domain }: WebServerInput): string[] 
           block("server", [
             `listen 127.0.0.1:${statusPort};`,
             "access_log off;",
-            block("location = /", ["stub_status;"]),
+            block("location = /", ["stub_status;", "allow 127.0.0.1;", "deny all;"]),
             block("location /", ["return 404;"]),
           ]),
         ]),

@@ -8,6 +8,24 @@ const arn = (service: string, rest: string) => `arn:aws:${service}:eu-west-1:${a
 
 const pem = (label: string, name: string) => `-----BEGIN ${label}-----\n${name}\n-----END ${label}-----\n`;
 
+/** The ARN of a resource in AWS's own form, where a checker of policies looks at it. */
+function arnOf(type: string, name: string): string {
+  switch (type) {
+    case "aws:s3/bucket:Bucket":
+      return `arn:aws:s3:::${name}`;
+    case "aws:cloudwatch/logGroup:LogGroup":
+      return arn("logs", `log-group:${name}`);
+    case "aws:secretsmanager/secret:Secret":
+      return arn("secretsmanager", `secret:${name}`);
+    case "aws:kms/key:Key":
+      return arn("kms", `key/${name}`);
+    default: {
+      const [service = ""] = (type.split(":")[1] ?? "").split("/");
+      return arn(service, name);
+    }
+  }
+}
+
 function ofType(type: string, name: string, inputs: Properties): Properties {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
@@ -87,8 +105,7 @@ function ofType(type: string, name: string, inputs: Properties): Properties {
 
 /** Outputs of a resource: its inputs, an ARN, and what AWS adds. */
 export function mockedState(type: string, name: string, inputs: Properties): Record<string, unknown> {
-  const [service = ""] = (type.split(":")[1] ?? "").split("/");
-  return { arn: arn(service, name), name, ...inputs, ...ofType(type, name, inputs) };
+  return { arn: arnOf(type, name), name, ...inputs, ...ofType(type, name, inputs) };
 }
 
 /** Answers of functions. */

@@ -47,6 +47,7 @@ export const testPackages: readonly OsPackage[] = [
   of("libnss3-tools", "bin/certutil", "the stack's authority in the browser's own store"),
   of("fonts-dejavu-core", "share/fonts/truetype/dejavu/DejaVuSans.ttf", "text in the browser"),
   of("wrk", "bin/wrk", "load"),
+  of("nmap", "bin/nmap", "ports of the hosts, seen from each other"),
   of("cloud-init", "bin/cloud-init", "checks of a server's first start on AWS"),
   of("systemd", "bin/systemd-analyze", "checks of a server's units on AWS"),
 ];

@@ -20,6 +20,8 @@ export const suites: readonly Suite[] = [
     name,
     folder: `tests/${name}`,
   })),
+  // Outside auditors, some of them Python programs: `npm run audit`.
+  { name: "audit", folder: "tests/audit", byNameOnly: true },
   // Needs an AWS account or something that plays one: `npm run test:aws`.
   { name: "aws", folder: "tests/aws", byNameOnly: true },
 ];
