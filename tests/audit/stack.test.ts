@@ -11,6 +11,11 @@ import { run } from "../../tools/run.ts";
 import { fullTopology, TestStack } from "../onebox/support/stack.ts";
 import { auditors } from "./support/python.ts";
 
+/** Where nmap's libraries are: Debian's alternatives link to them, by scripts that unpacking does not run. */
+const alternatives = ["x86_64", "aarch64"].flatMap((machine) =>
+  ["blas", "lapack"].map((library) => `/usr/lib/${machine}-linux-gnu/${library}`),
+);
+
 /** Well-known ports, every one of the project's, and the neighbourhood in which daemons choose others. */
 const range = ["1-1024", "8000-10100", ...Object.values(ports).filter((port) => port > 1024)];
 
@@ -77,8 +82,7 @@ describe("a stack, seen by others' tools", function () {
       const others = fullTopology.map(({ name }) => name).filter((name) => name !== from);
       const addresses = stack().outputs.servers;
       const scan = [
-        // Debian's alternatives make the link to this library, by a script that unpacking does not run.
-        ...["env", "LD_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu/blas:/usr/lib/aarch64-linux-gnu/blas", "nmap"],
+        ...["env", `LD_LIBRARY_PATH=${alternatives.join(":")}`, "nmap"],
         ...["-sT", "-n", "-Pn", "-oG", "-"],
         ...["--max-retries", "1", "--initial-rtt-timeout", "200ms", "--max-rtt-timeout", "200ms"],
         ...["--min-parallelism", "400", "-p", range.join(",")],
