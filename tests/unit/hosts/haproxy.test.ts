@@ -9,6 +9,7 @@ import { loginPacket, quitPacket, stateQueryPacket, usable } from "../../../host
 import { renderOneWriter } from "../../../hosts/haproxy/oneWriter.ts";
 import { plainFile } from "../../../hosts/layout.ts";
 import { securityHeaders } from "../../../hosts/securityHeaders.ts";
+import { openFiles } from "../../../hosts/service.ts";
 import { databases, limits, webs } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
@@ -147,6 +148,12 @@ describe("the balancer", () => {
     assert.ok(lines.includes("acl ours req.ssl_sni -i www.foobar.com localhost"));
     assert.ok(lines.includes("tcp-request content reject if hello named !ours"));
     assert.ok(sectionOf(text, "backend web").some((line) => line.includes("send-proxy-v2 verify required")));
+  });
+
+  it("may open two files for each connection", () => {
+    const [, connections] = renderBalancer(input()).match(/^ {2}maxconn (\d+)$/m) ?? [];
+    assert.ok(Number(connections) > 0);
+    assert.ok(2 * Number(connections) < openFiles);
   });
 
   it("reloads without dropping and ends in good order", () => {

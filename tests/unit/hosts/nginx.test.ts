@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { nginxCheck } from "../../../hosts/nginx/common.ts";
 import { type MonitorServerInput, renderMonitorServer } from "../../../hosts/nginx/monitor.ts";
 import { renderWebServer, type WebServerInput } from "../../../hosts/nginx/web.ts";
+
+
 import { prometheusService } from "../../../hosts/prometheus.ts";
+
+
+import { openFiles } from "../../../hosts/service.ts";
+
+
 import { balancers, limits } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
 
@@ -38,6 +45,14 @@ const values = (text: string, directive: string) =>
   [...text.matchAll(new RegExp(`^\\s*${directive} (.*);$`, "gm"))].map(([, value]) => value);
 
 describe("the web server", () => {
+  it("may open a file for each connection and each that it keeps", () => {
+    const text = web();
+    const [, connections] = text.match(/worker_connections (\d+);/) ?? [];
+    const [, kept] = text.match(/open_file_cache max=(\d+)/) ?? [];
+    assert.ok(Number(connections) > 0 && Number(kept) > 0);
+    assert.ok(Number(connections) + Number(kept) < openFiles);
+  });
+
   it("is accepted by nginx in every mode", () => {
     for (const tlsMode of ["reencrypt", "passthrough"] as const)
       for (const balancerRanges of [[], ["10.78.0.0/16"]])
