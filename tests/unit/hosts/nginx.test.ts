@@ -3,12 +3,9 @@ import { nginxCheck } from "../../../hosts/nginx/common.ts";
 import { type MonitorServerInput, renderMonitorServer } from "../../../hosts/nginx/monitor.ts";
 import { renderWebServer, type WebServerInput } from "../../../hosts/nginx/web.ts";
 
-
 import { prometheusService } from "../../../hosts/prometheus.ts";
 
-
 import { openFiles } from "../../../hosts/service.ts";
-
 
 import { balancers, limits } from "./support/stack.ts";
 import { Workplace } from "./support/workplace.ts";
