@@ -6,8 +6,9 @@ const patterns = [
   { what: "a URL with a password", pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:[^\s:/@]+@/i },
   {
     what: "a password or token",
-    // A value that is a variable, a path or an ARN leads to a secret and is none.
-    pattern: /\b\w*(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["']?(?![$/<]|arn:)[\w+/=-]{12,}/i,
+    // A value that is a variable, a path or an ARN leads to a secret and is none; an ARN has the word `secret:` itself.
+    pattern:
+      /(?<!\barn:[\w:-]*)\b\w*(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["']?(?![$/<]|arn:)[\w+/=-]{12,}/i,
   },
 ] as const;
 

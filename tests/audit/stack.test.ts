@@ -80,18 +80,25 @@ describe("a stack, seen by others' tools", function () {
   for (const { name: from } of fullTopology) {
     it(`nmap: ${from} reaches what the matrix says and nothing else`, async () => {
       const others = fullTopology.map(({ name }) => name).filter((name) => name !== from);
-      const addresses = stack().outputs.servers;
+      const { stdout: hosts } = await stack().inHost(
+        from,
+        `getent ahostsv4 ${others.join(" ")} | grep STREAM`,
+      );
+      const addresses = new Map(
+        [...hosts.matchAll(/^(\S+)\s+STREAM (\S+)$/gm)].map(([, address = "", name = ""]) => [name, address]),
+      );
+      assert.deepEqual([...addresses.keys()], others);
       const scan = [
         ...["env", `LD_LIBRARY_PATH=${alternatives.join(":")}`, "nmap"],
         ...["-sT", "-n", "-Pn", "-oG", "-"],
         ...["--max-retries", "1", "--initial-rtt-timeout", "200ms", "--max-rtt-timeout", "200ms"],
         ...["--min-parallelism", "400", "-p", range.join(",")],
-        ...others.map((name) => addresses[name] ?? name),
+        ...addresses.values(),
       ];
       const { code, stdout, stderr } = await run([...inNetworkOf(stack(), from), ...packagedCommand(scan)]);
       assert.equal(code, 0, stderr);
       const found = reached(stdout);
-      assert.equal(found.size, others.length, stdout.slice(0, 2000));
+      assert.match(stdout, new RegExp(`\\(${others.length} hosts up\\)`));
       for (const to of others) {
         const permitted = stack()
           .outputs.firewallMatrix.filter(
@@ -99,7 +106,7 @@ describe("a stack, seen by others' tools", function () {
           )
           .map(({ port }) => Number(port.slice("tcp/".length)))
           .sort((a, b) => a - b);
-        assert.deepEqual(found.get(addresses[to] ?? ""), permitted, `${from} → ${to}`);
+        assert.deepEqual(found.get(addresses.get(to) ?? "") ?? [], permitted, `${from} → ${to}`);
       }
     });
   }

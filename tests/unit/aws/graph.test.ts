@@ -286,7 +286,7 @@ describe("the stacks on AWS", () => {
       assert.match(String(version.inputs.secretString), /BEGIN PRIVATE KEY/);
       assert.deepEqual(version.secretInputs, ["secretString"]);
       has(only(prod, "secretsmanager.Secret", "web-1-tls"), {
-        kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:data",
+        kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/data",
         recoveryWindowInDays: 30,
       });
       has(only(staging, "secretsmanager.Secret", "web-1-tls"), { recoveryWindowInDays: 0 });
@@ -481,7 +481,10 @@ describe("the stacks on AWS", () => {
         String(only(stack, "secretsmanager.SecretVersion", "web-1-visitor").inputs.secretString),
         /own/,
       );
-      assert.match(userDataOf(stack, "web-1"), /arn:aws:secretsmanager:eu-west-1:123456789012:web-1-visitor/);
+      assert.match(
+        userDataOf(stack, "web-1"),
+        /arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-1-visitor/,
+      );
       assert.match(userDataOf(stack, "web-1"), /proxy_protocol/);
     });
   });
@@ -672,8 +675,8 @@ describe("the stacks on AWS", () => {
       const policy = policyOf(only(prod, "iam.RolePolicy", "web-1"));
       const own = policy.find(({ Sid }) => Sid === "ReadOwnSecrets");
       assert.deepEqual(own?.Resource, [
-        "arn:aws:secretsmanager:eu-west-1:123456789012:web-1-tls",
-        "arn:aws:secretsmanager:eu-west-1:123456789012:database-site",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-1-tls",
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:database-site",
       ]);
       const wide = policy.filter(({ Resource }) => Resource === "*").map(({ Sid }) => Sid);
       assert.deepEqual(wide, ["SessionManager", "AskWhetherTheGroupWaits", "SendMetricsOfThisStackOnly"]);
@@ -740,7 +743,7 @@ describe("the stacks on AWS", () => {
         storageType: "gp3",
         allocatedStorage: 200,
         storageEncrypted: true,
-        kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:data",
+        kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/data",
         manageMasterUserPassword: true,
         masterPassword: undefined,
         backupRetentionPeriod: 35,
@@ -1026,7 +1029,9 @@ describe("the stacks on AWS", () => {
         ["alarms", "data"],
         ["alarms-outside", "alarms-outside"],
       ] as const) {
-        has(only(prod, "sns.Topic", topic), { kmsMasterKeyId: `arn:aws:kms:eu-west-1:123456789012:${key}` });
+        has(only(prod, "sns.Topic", topic), {
+          kmsMasterKeyId: `arn:aws:kms:eu-west-1:123456789012:key/${key}`,
+        });
         const [alarms] = policyOf(only(prod, "kms.Key", key)).filter(({ Sid }) => Sid?.startsWith("Alarms"));
         assert.deepEqual(alarms?.Action, ["kms:Decrypt", "kms:GenerateDataKey*"]);
       }
@@ -1070,7 +1075,7 @@ describe("the stacks on AWS", () => {
 
     it("encrypts its logs with the stack's key", () => {
       for (const group of ofType(prod, "cloudwatch.LogGroup")) {
-        has(group, { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:data" });
+        has(group, { kmsKeyId: "arn:aws:kms:eu-west-1:123456789012:key/data" });
       }
     });
 

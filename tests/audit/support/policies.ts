@@ -1,8 +1,8 @@
 /** Every IAM policy document of a stack, for tools that judge policies; made against the tests' mocks, without an account. */
 import { z } from "zod";
-import { jsonOf } from "../../config/json.ts";
-import type { Registered } from "../../tests/support/mockedStack.ts";
-import { programStack } from "../../tests/support/program.ts";
+import { jsonOf } from "../../../config/json.ts";
+import type { Registered } from "../../support/mockedStack.ts";
+import { programStack } from "../../support/program.ts";
 
 /** Whom a document says something about. */
 export type PolicyKind =

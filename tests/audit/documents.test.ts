@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { policyDocumentsOf } from "../../../tools/audit/policies.ts";
-import { ofType, programStack } from "../../support/program.ts";
+import { ofType, programStack } from "../support/program.ts";
+import { policyDocumentsOf } from "./support/policies.ts";
 
 describe("policy documents for an audit", () => {
   it("are those of every role, key, bucket and topic of a stack", async () => {
