@@ -17,6 +17,7 @@ export interface DashboardArgs<P extends Parts> {
   readonly balancer: P["loadBalancer"];
   readonly database: P["mysqlCluster"];
   readonly domain: string;
+  readonly tls: Settings["tls"];
   readonly monitoring: Settings["monitoring"];
 }
 

@@ -99,6 +99,7 @@ export class WebStack<P extends Parts> extends pulumi.ComponentResource {
         balancer,
         database,
         domain,
+        tls,
         monitoring,
       },
       at,

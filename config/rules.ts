@@ -100,7 +100,7 @@ const loginForm = rule(["monitoring"], ({ monitoring: { dashboardLogins } }) =>
 );
 
 const alertsOnOnebox = rule(["cloud", "monitoring"], ({ cloud, monitoring: { alerts } }) =>
-  cloud === "aws" && (alerts.email !== undefined || alerts.webhooks.length > 0 || alerts.slack.length > 0)
+  cloud === "aws" && (alerts.email ?? alerts.heartbeat ?? alerts.webhooks[0] ?? alerts.slack[0]) !== undefined
     ? [
         {
           path: pathText(["monitoring", "alerts"]),

@@ -121,6 +121,35 @@ const alerts = z.strictObject({
     .max(168)
     .default(4)
     .meta({ unit: "hours", description: "An alert that goes on is told again after this time." }),
+  backupHours: z.int().min(1).max(8760).default(26).meta({
+    unit: "hours",
+    description:
+      "Somebody is told when the newest verified backup is older, or none is known for as long: a day, and time to make it.",
+  }),
+  driftCheckHours: z.int().min(1).max(8760).default(168).meta({
+    unit: "hours",
+    description:
+      "Somebody is told when no `up`, `refresh` or preview with a refresh has compared every host with the state for as long.",
+  }),
+  heartbeat: z
+    .strictObject({
+      server: serverText("hc-ping.com:443").meta({
+        description:
+          "A dead man's switch: a server elsewhere that tells people when it is no longer told. Over HTTPS; over HTTP where it is this machine's loopback.",
+      }),
+      path: secretText().meta({ description: "Path of its URL, from the first slash on." }),
+      everyMinutes: z
+        .int()
+        .min(1)
+        .max(1440)
+        .default(5)
+        .meta({ unit: "minutes", description: "How often it is told." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "Who is told regularly that the monitor works and can tell. Left out: nobody, and a machine that is gone as a whole tells nobody.",
+    }),
   email: z
     .strictObject({
       server: serverText("smtp.example.com:587").meta({

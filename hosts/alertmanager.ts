@@ -2,6 +2,7 @@
 import { type Files, type Layout, secretFile } from "./layout.ts";
 import { ports } from "./ports.ts";
 import { type ServiceSpec, serviceSpec } from "./service.ts";
+import { noTrouble } from "./signals/types.ts";
 
 /** A server that is told, as the monitor reaches it. */
 export interface ReceiverServer {
@@ -26,6 +27,12 @@ export interface Receivers {
     readonly path: string;
     readonly channel: string | null;
   }[];
+  /** Who is told regularly that all of this works; null for nobody. */
+  readonly heartbeat: {
+    readonly server: ReceiverServer;
+    readonly path: string;
+    readonly everyMinutes: number;
+  } | null;
 }
 
 /** What Alertmanager is told. */
@@ -45,6 +52,16 @@ const configurationPath = (layout: Layout) => `${layout.etc}/alertmanager/alertm
 
 const url = ({ host, port, tls }: ReceiverServer, path: string) =>
   `${tls ? "https" : "http"}://${host}:${port}${path}`;
+
+/** Takes what always fires, so that nobody is woken by it: without a dead man's switch, for nobody. */
+function heartbeatReceiver({ heartbeat }: Receivers) {
+  return {
+    name: "heartbeat",
+    // Its end is silence and no message.
+    webhook_configs:
+      heartbeat === null ? [] : [{ url: url(heartbeat.server, heartbeat.path), send_resolved: false }],
+  };
+}
 
 function people({ email, webhooks, slack }: Receivers) {
   const line = "{{ range .Alerts }}{{ .Annotations.summary }} ({{ .Annotations.runbook }})\n{{ end }}";
@@ -75,7 +92,7 @@ function people({ email, webhooks, slack }: Receivers) {
 
 /**
  * Configuration, secret as a whole since addresses of receivers are keys to them. A site that is down silences what
- * only follows from it, but nothing of the security; a critical alert silences its own warning.
+ * only follows from it, but nothing of the security and not what always fires; a critical alert silences its own warning.
  */
 export function alertmanagerFiles({ layout, receivers, repeatHours }: AlertmanagerInput): Files {
   const configuration = {
@@ -85,11 +102,21 @@ export function alertmanagerFiles({ layout, receivers, repeatHours }: Alertmanag
       group_wait: groupWait,
       group_interval: groupInterval,
       repeat_interval: `${repeatHours}h`,
+      routes: [
+        {
+          receiver: "heartbeat",
+          matchers: [`severity="${noTrouble}"`],
+          group_wait: "0s",
+          // An alert that goes on is told again when its group is looked at: that must not be later.
+          group_interval: groupInterval,
+          repeat_interval: `${receivers.heartbeat?.everyMinutes ?? 60}m`,
+        },
+      ],
     },
     inhibit_rules: [
       {
         source_matchers: ['alertname="SiteDown"'],
-        target_matchers: ['alertname!="SiteDown"', 'group!="security"'],
+        target_matchers: ['alertname!="SiteDown"', 'group!="security"', `severity!="${noTrouble}"`],
         equal: ["stack"],
       },
       {
@@ -98,7 +125,7 @@ export function alertmanagerFiles({ layout, receivers, repeatHours }: Alertmanag
         equal: ["stack", "alertname", "host", "server"],
       },
     ],
-    receivers: [people(receivers)],
+    receivers: [people(receivers), heartbeatReceiver(receivers)],
   };
   return {
     [configurationPath(layout)]: secretFile(`${JSON.stringify(configuration, null, 2)}\n`, "alertmanager"),

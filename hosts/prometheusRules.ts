@@ -1,7 +1,13 @@
 /** What Prometheus computes and when it tells somebody: the signal catalogue as rules. */
 
 import { burnExpression, burns, sloRecords } from "./signals/slo.ts";
-import type { OneboxSignal, Severity, SignalInput, SignalUnit } from "./signals/types.ts";
+import {
+  noTrouble,
+  type OneboxSignal,
+  type Severity,
+  type SignalInput,
+  type SignalUnit,
+} from "./signals/types.ts";
 import { oneboxSignals } from "./signals.ts";
 import { signalRules } from "./sumoSignals.ts";
 
@@ -54,11 +60,47 @@ function alertOf(signal: OneboxSignal, severity: Severity, runbookUrl: string): 
   ];
 }
 
-/** Alert rules: every threshold of the catalogue that tells somebody, and the burn rates of the objective. */
+/** The alert of a signal whose value may not be away for long, where it is away. */
+function silenceOf({ id, title, meaning, group, runbook, onebox, alert }: OneboxSignal, runbookUrl: string) {
+  if (alert?.silence === undefined) return [];
+  const silence: PrometheusAlert = {
+    alert: alert.name,
+    expr: `absent(${onebox.record ?? onebox.expr})`,
+    for: `${alert.silence}s`,
+    labels: { severity: alert.severities[0] ?? "warning", group, signal: id, silence: "true" },
+    annotations: {
+      summary: `${title}: nothing known for ${alert.silence / 3600} hours`,
+      description: meaning,
+      runbook: `${runbookUrl}#${runbook}`,
+    },
+  };
+  return [silence];
+}
+
+/** Name of the alert that always fires: when it does not arrive, no other would either. */
+export const heartbeatAlert = "Heartbeat";
+
+const heartbeat = (runbookUrl: string): PrometheusAlert => ({
+  alert: heartbeatAlert,
+  expr: "vector(1)",
+  for: "0s",
+  labels: { severity: noTrouble, group: "overview", signal: "heartbeat" },
+  annotations: {
+    summary: "The monitor computes and tells",
+    description: "Always fires. Whoever gets it tells people when it does not arrive.",
+    runbook: `${runbookUrl}#monitor-down`,
+  },
+});
+
+/**
+ * Alert rules: every threshold of the catalogue that tells somebody, the burn rates of the objective, and the one that
+ * always fires.
+ */
 export function alertRules(input: SignalInput, runbookUrl: string): readonly PrometheusAlert[] {
   const ofSignals = oneboxSignals(input).flatMap((signal) => [
     ...alertOf(signal, "critical", runbookUrl),
     ...alertOf(signal, "warning", runbookUrl),
+    ...silenceOf(signal, runbookUrl),
   ]);
   const ofBudget = burns.map(
     (burn): PrometheusAlert => ({
@@ -73,7 +115,7 @@ export function alertRules(input: SignalInput, runbookUrl: string): readonly Pro
       },
     }),
   );
-  return [...ofSignals, ...ofBudget];
+  return [...ofSignals, ...ofBudget, heartbeat(runbookUrl)];
 }
 
 /**

@@ -7,6 +7,7 @@ import { availabilitySignals } from "./signals/availability.ts";
 import { balancerSignals } from "./signals/balancer.ts";
 import { databaseSignals } from "./signals/database.ts";
 import { hostSignals } from "./signals/hosts.ts";
+import { regularSignals } from "./signals/regular.ts";
 import { requestSignals } from "./signals/requests.ts";
 import { securitySignals } from "./signals/security.ts";
 import type { OneboxSignal, Signal, SignalInput } from "./signals/types.ts";
@@ -31,6 +32,9 @@ export const usualInput: SignalInput = {
   webServers: 3,
   databaseNodes: 3,
   objective: 0.999,
+  renewBeforeDays: 30,
+  backupHours: 26,
+  driftCheckHours: 168,
 };
 
 /** Every signal, whichever cloud tells it. */
@@ -42,7 +46,8 @@ export function signalCatalogue(input: SignalInput): readonly Signal[] {
     ...balancerSignals(w, input.webServers),
     ...databaseSignals(w, input.databaseNodes),
     ...hostSignals(w),
-    ...securitySignals(w),
+    ...securitySignals(w, input.renewBeforeDays),
+    ...regularSignals(input),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The signal catalogue as CloudWatch knows it: which metric tells what, and from where on it is alarming. */
 import type * as pulumi from "@pulumi/pulumi";
-import { type Signal, type SignalGroup, signalCatalogue } from "../../hosts/signals.ts";
+import { type Signal, type SignalGroup, signalCatalogue, usualInput } from "../../hosts/signals.ts";
 import type { AwsSettings } from "./foundation.ts";
 
 type Threshold = keyof AwsSettings["alarms"]["thresholds"];
@@ -80,8 +80,7 @@ const mebibyte = 2 ** 20;
 type Text = Pick<AwsSignal, "id" | "title" | "meaning" | "group" | "runbook">;
 
 /** What only words are taken from: AWS's own thresholds come from its configuration. */
-const words = { scrapeSeconds: minute, webServers: 1, databaseNodes: 1, objective: 0.999 };
-const catalogue = new Map(signalCatalogue(words).map((signal) => [signal.id, signal] as const));
+const catalogue = new Map(signalCatalogue(usualInput).map((signal) => [signal.id, signal] as const));
 
 /** Title, meaning and runbook of a signal. @throws Error for an id that is not in the catalogue. */
 function shared(id: string): Text {

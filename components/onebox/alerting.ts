@@ -15,7 +15,7 @@ type Node = Args["nodes"][number];
 /** Who is told, once the secrets are known. */
 function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers> {
   return pulumi.output(alerts).apply(
-    ({ email, webhooks, slack }): Receivers => ({
+    ({ email, webhooks, slack, heartbeat }): Receivers => ({
       email: email
         ? {
             server: reachedBy(email.server),
@@ -31,6 +31,13 @@ function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers>
         path,
         channel: channel ?? null,
       })),
+      heartbeat: heartbeat
+        ? {
+            server: reachedBy(heartbeat.server),
+            path: heartbeat.path,
+            everyMinutes: heartbeat.everyMinutes,
+          }
+        : null,
     }),
   );
 }

@@ -29,11 +29,14 @@ const runbookFile = `${layout.etc}/dashboard/runbook.html`;
 const passwordFile = `${layout.etc}/dashboard/logins`;
 
 /** What the catalogue of signals depends on. */
-const signalInput = ({ members, monitoring }: Args): SignalInput => ({
+const signalInput = ({ members, monitoring, tls }: Args): SignalInput => ({
   scrapeSeconds: monitoring.scrapeSeconds,
   webServers: ofTier(members, "web").length,
   databaseNodes: ofTier(members, "database").length,
   objective: monitoring.slo / 100,
+  renewBeforeDays: tls.renewBeforeDays,
+  backupHours: monitoring.alerts.backupHours,
+  driftCheckHours: monitoring.alerts.driftCheckHours,
 });
 
 /** A folder of the project on the monitor. @returns its path inside the host */

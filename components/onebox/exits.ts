@@ -38,13 +38,14 @@ interface AlertServers {
     readonly email?: { readonly server: string } | undefined;
     readonly webhooks: readonly { readonly server: string }[];
     readonly slack: readonly { readonly server: string }[];
+    readonly heartbeat?: { readonly server: string } | undefined;
   };
 }
 
 /** Servers, `host:port`, that receive alerts, each once. */
 export function receiversOf({ alerts }: AlertServers): readonly string[] {
-  const { email, webhooks, slack } = alerts;
-  const all = [...(email ? [email] : []), ...webhooks, ...slack];
+  const { email, webhooks, slack, heartbeat } = alerts;
+  const all = [...(email ? [email] : []), ...webhooks, ...slack, ...(heartbeat ? [heartbeat] : [])];
   return [...new Set(all.map(({ server }) => server))];
 }
 

@@ -1,6 +1,7 @@
 /** A small program that writes what no exporter knows: the firewall's counters, certificates, services, own processes. */
 import type { Layout } from "../layout.ts";
 import { backupMetricFunction } from "../mariadb/backup.ts";
+import { driftCheckMetric } from "../signals/regular.ts";
 
 /** What the program is told. */
 export interface HostMetricsInput {
@@ -37,6 +38,9 @@ export const textfileFolder = (layout: Layout): string => `${layout.run}/metrics
 
 /** Certificates are looked at and logs turned over this often, seconds: they change slowly. */
 const slowSeconds = 60;
+
+/** A file whose time is that of the last comparison of the host with the state. */
+export const driftCheckFile = (layout: Layout): string => `${layout.data}/drift-check`;
 
 const word = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -173,12 +177,13 @@ disk() {
     NR > 1 && $2 > 0 && (!size || $4 / $2 < free / size) { size = $2; free = $4 }
     END { if (size) printf "host_disk_size_bytes %.0f\\nhost_disk_available_bytes %.0f\\n", size, free }'
 }
+compared() { stat --format='${driftCheckMetric} %Y' ${driftCheckFile(layout)} 2>/dev/null; }
 # Renamed when whole: the exporter never reads half a file.
 publish() { cat >${folder}/.$1 && mv ${folder}/.$1 ${folder}/$1.prom; }
 trap 'exit 0' TERM INT
 elapsed=${slowSeconds}
 while :; do
-  { firewall; denied_flows; processes; services; active; shipping; disk; } | publish host
+  { firewall; denied_flows; processes; services; active; shipping; disk; compared; } | publish host
   if [ "$elapsed" -ge ${slowSeconds} ]; then
     { certificates; listeners; setuid; backups; } | publish slow
     logrotate --state ${layout.run}/rotation ${input.rotation}

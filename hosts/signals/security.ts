@@ -11,8 +11,12 @@ const modern =
   '(max(probe_tls_version_info{job="probe",version="TLS 1.3"}) or 0 * max(probe_tls_version_info{job="probe"}))';
 const outdated = 'max(probe_success{job="probe-outdated"})';
 
+/** Days that are left when a renewal is late, and when it is urgent: `up` had the rest of the time for it. */
+const renewalLate = (renewBeforeDays: number) =>
+  below(Number((renewBeforeDays * 0.7).toPrecision(3)), renewBeforeDays / 4);
+
 /** Signals of the security over the window `w`. */
-export function securitySignals(w: string): readonly Signal[] {
+export function securitySignals(w: string, renewBeforeDays: number): readonly Signal[] {
   return [
     {
       id: "certificate-days",
@@ -21,7 +25,7 @@ export function securitySignals(w: string): readonly Signal[] {
       meaning: "Days until the first of the host's certificates ends. `up` renews them in time.",
       group: "security",
       kind: "state",
-      thresholds: below(21, 7),
+      thresholds: renewalLate(renewBeforeDays),
       alert: alert("CertificateEnds", 300),
       runbook: "certificate-ends",
       onebox: { expr: "(min by (host) (host_certificate_end_seconds) - time()) / 86400", legend: "{{host}}" },
@@ -34,7 +38,7 @@ export function securitySignals(w: string): readonly Signal[] {
       meaning: "Days until the certificate ends that visitors are really shown.",
       group: "security",
       kind: "stat",
-      thresholds: below(21, 7),
+      thresholds: renewalLate(renewBeforeDays),
       alert: alert("VisitorsCertificateEnds", 300),
       runbook: "certificate-ends",
       onebox: {

@@ -5,6 +5,9 @@ export type SignalGroup = "overview" | "balancer" | "web" | "database" | "hosts"
 /** `critical` wakes somebody; `warning` waits for the morning. */
 export type Severity = "warning" | "critical";
 
+/** Severity of the alert that always fires: it is no trouble, nobody is woken by it, and it is not shown among others. */
+export const noTrouble = "none";
+
 /** From where on a value is worth a look, and from where on somebody must act. */
 export interface Thresholds {
   readonly warn: number;
@@ -20,6 +23,8 @@ export interface AlertRule {
   readonly after: number;
   /** Which of the thresholds raise it. */
   readonly severities: readonly Severity[];
+  /** How long no value at all is good news, seconds: after that it raises the alert too. Without it presence.ts tells. */
+  readonly silence?: number;
 }
 
 /** Where Prometheus has a signal from. With `record`, a recording rule of that name computes `expr`. */
@@ -75,6 +80,12 @@ export interface SignalInput {
   readonly databaseNodes: number;
   /** Share of requests that must succeed, 0 to 1. */
   readonly objective: number;
+  /** `up` renews a certificate that is closer than this to its end, days. */
+  readonly renewBeforeDays: number;
+  /** How old the newest verified backup may be, hours. */
+  readonly backupHours: number;
+  /** How long ago the stack was last compared with its state, hours. */
+  readonly driftCheckHours: number;
 }
 
 export const above = (warn: number, critical: number): Thresholds => ({ warn, critical, direction: "above" });

@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
+import { driftCheckFile } from "../../hosts/agent/hostMetrics.ts";
+import { layoutUnder } from "../../hosts/layout.ts";
 import { EndingsWatch, lastLines } from "../endings.ts";
 import { hostPid, runFolder, runInSandbox } from "../enter.ts";
 import {
@@ -126,6 +128,10 @@ function writeFolder(wanted: HostInputs, rootless: boolean): void {
   writeFileSync(recordFile(wanted.sandbox.directory, wanted.name), JSON.stringify(wanted));
 }
 
+/** Notes that the host was compared with the state now: its metrics tell how long ago that is. */
+const noteComparison = (wanted: HostInputs): void =>
+  writeFileSync(driftCheckFile(layoutUnder(hostFolder(handleOf(wanted)), "")), "");
+
 /** Findings about the host's own /etc. */
 function changedFiles(wanted: HostInputs, rootless: boolean): string[] {
   const folder = hostFolder(handleOf(wanted));
@@ -168,6 +174,7 @@ export const host: Kind<HostInputs> = {
     } catch (error) {
       throw new Error(`${messageOf(error)}${lastLines("the sandbox", sandboxLog(wanted.sandbox.directory))}`);
     }
+    noteComparison(wanted);
     return { handle: handleOf(wanted) };
   },
 
@@ -178,6 +185,7 @@ export const host: Kind<HostInputs> = {
     if (!supervisorRuns(wanted)) return ["its supervisor does not run"];
     const look = `ip -o link show v${wanted.number} up; ip -n ${wanted.name} -o address show eth0 up`;
     const { stdout } = await runInSandbox(wanted.sandbox.directory, ["sh", "-c", look], { accept: "any" });
+    noteComparison(wanted);
     return [
       ...(stdout.includes(`v${wanted.number}@`) ? [] : ["its link is missing or down"]),
       ...(stdout.includes(` ${wanted.address} `)

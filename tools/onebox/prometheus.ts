@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { jsonOf } from "../../config/json.ts";
 import { ports } from "../../hosts/ports.ts";
+import { noTrouble } from "../../hosts/signals/types.ts";
 import { hostProc } from "../../provider/enter.ts";
 import { hostOf, inHost } from "../drills/hosts.ts";
 
@@ -13,7 +14,9 @@ const list = z.object({
     alerts: z.array(
       z.object({
         state: z.string(),
-        labels: z.object({ alertname: z.string(), host: z.string().optional() }).loose(),
+        labels: z
+          .object({ alertname: z.string(), severity: z.string().optional(), host: z.string().optional() })
+          .loose(),
       }),
     ),
   }),
@@ -48,17 +51,19 @@ export async function requestRate(directory: string, monitor: string | undefined
   return sample === undefined ? null : Number(sample);
 }
 
-/** The alerts whose conditions hold; null when the monitor does not tell. */
+/** The alerts whose conditions hold, without the one that always fires; null when the monitor does not tell. */
 export async function alertsOf(
   directory: string,
   monitor: string | undefined,
 ): Promise<readonly Alert[] | null> {
   const found = await answer(directory, monitor, "alerts", list);
   return (
-    found?.data.alerts.map(({ state, labels }) => ({
-      name: labels.alertname,
-      host: labels.host,
-      firing: state === "firing",
-    })) ?? null
+    found?.data.alerts
+      .filter(({ labels }) => labels.severity !== noTrouble)
+      .map(({ state, labels }) => ({
+        name: labels.alertname,
+        host: labels.host,
+        firing: state === "firing",
+      })) ?? null
   );
 }

@@ -79,7 +79,8 @@ export function parseLines(answer) {
 const severities = { critical: "critical", page: "critical" };
 
 /**
- * The alerts that fire, the worst first and then the newest; those that only wait to are left out.
+ * The alerts that fire, the worst first and then the newest; those that only wait to are left out, and so is the one
+ * that always fires (severity `none`).
  * @param {unknown} answer
  * @returns {Alert[]}
  */
@@ -87,7 +88,7 @@ export function parseAlerts(answer) {
   const data = isRecord(answer) && isRecord(answer.data) ? answer.data : {};
   const alerts = Array.isArray(data.alerts) ? data.alerts.filter(isRecord) : [];
   return alerts
-    .filter(({ state }) => state === "firing")
+    .filter(({ state, labels }) => state === "firing" && labelsOf(labels).severity !== "none")
     .map(({ labels, annotations, activeAt }) => {
       const { alertname = "alert", severity = "" } = labelsOf(labels);
       const { summary = "", runbook = "" } = labelsOf(annotations);

@@ -46,6 +46,7 @@ describe("answers of Prometheus", () => {
       alert("New", "warning", 2),
       alert("Waits", "critical", 3, "pending"),
       alert("Worst", "critical", 0),
+      alert("Always", "none", 4),
       { state: "firing", activeAt: "2026-01-31T12:00:00Z" },
     ];
     const parsed = parseAlerts({ status: "success", data: { alerts } });

@@ -50,6 +50,7 @@ describe("people who are told of alerts", () => {
             channel: "#operations",
           },
         ],
+        heartbeat: null,
       },
       repeatHours: 4,
     });

@@ -5,7 +5,7 @@ import { Workplace } from "./support/workplace.ts";
 const place = new Workplace();
 after(() => place.close());
 
-const nobody: Receivers = { email: null, webhooks: [], slack: [] };
+const nobody: Receivers = { email: null, webhooks: [], slack: [], heartbeat: null };
 const everybody: Receivers = {
   email: {
     server: { host: "smtp.example.com", port: 587, tls: true },
@@ -22,6 +22,11 @@ const everybody: Receivers = {
       channel: "#operations",
     },
   ],
+  heartbeat: {
+    server: { host: "hc-ping.com", port: 443, tls: true },
+    path: "/a-secret-heartbeat",
+    everyMinutes: 5,
+  },
 };
 
 describe("Alertmanager", () => {
@@ -80,9 +85,27 @@ describe("Alertmanager", () => {
     assert.match(text, /^people$/m);
   });
 
+  it("sends what always fires to the dead man's switch alone, and to nobody where there is none", () => {
+    for (const receivers of [nobody, everybody]) {
+      place.put(files(receivers));
+      const argv = ["amtool", "config", "routes", "test", `--config.file=${path}`];
+      assert.match(place.run([...argv, "alertname=Heartbeat", "severity=none"]).text, /^heartbeat$/m);
+    }
+    const of = (receivers: Receivers) => configuration(receivers).receivers[1].webhook_configs;
+    assert.deepEqual(of(nobody), []);
+    assert.deepEqual(of(everybody), [
+      { url: "https://hc-ping.com:443/a-secret-heartbeat", send_resolved: false },
+    ]);
+    assert.equal(configuration(everybody).route.routes[0].repeat_interval, "5m");
+  });
+
   it("keeps quiet of what follows from a site that is down, but not of the security", () => {
     const [down] = configuration(nobody).inhibit_rules;
     assert.deepEqual(down.source_matchers, ['alertname="SiteDown"']);
-    assert.deepEqual(down.target_matchers, ['alertname!="SiteDown"', 'group!="security"']);
+    assert.deepEqual(down.target_matchers, [
+      'alertname!="SiteDown"',
+      'group!="security"',
+      'severity!="none"',
+    ]);
   });
 });

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderRules } from "../../../hosts/prometheusRules.ts";
 import { renderRunbookPage } from "../../../hosts/runbookPage.ts";
+import { presence } from "../../../hosts/signals/presence.ts";
+import { backupMetric, driftCheckMetric } from "../../../hosts/signals/regular.ts";
 import { burns } from "../../../hosts/signals/slo.ts";
 import { dashboardSignals, oneboxSignals, signalCatalogue, usualInput } from "../../../hosts/signals.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -55,7 +57,7 @@ describe("the signal catalogue", () => {
   });
 
   it("has a section of the runbook for each signal, which says how to look and what to do", () => {
-    const wanted = new Set([...catalogue.map((signal) => signal.runbook), "configuration-drift"]);
+    const wanted = new Set([...catalogue.map((signal) => signal.runbook), "monitor-down"]);
     assert.deepEqual([...sections.keys()].sort(), [...wanted].sort());
     for (const [name, text] of sections)
       for (const part of ["**Means**", "**Look on onebox**", "**Look on AWS**", "**Do**"])
@@ -167,6 +169,9 @@ interface Case {
   ])[];
 }
 
+const backupLabels = { group: "database", signal: "backup-age" };
+const driftLabels = { group: "security", signal: "drift-check-age" };
+
 /** A site under even load without a failure: what each case changes. */
 const well: Case["series"] = {
   'balancer_requests_total{code="200",route="page"}': "0+100x5000",
@@ -266,7 +271,138 @@ const cases: readonly Case[] = [
       ],
     ],
   },
+  {
+    name: "databases that are all read-only are told, and one that is not is enough",
+    seconds: 5,
+    series: {
+      'mysql_global_variables_read_only{host="db-1"}': "0x5 1x60",
+      'mysql_global_variables_read_only{host="db-2"}': "1x5 1x30 0x60",
+    },
+    told: [
+      ["50s", "AllDatabasesReadOnly"],
+      [
+        "100s",
+        "AllDatabasesReadOnly",
+        { severity: "critical", group: "database", signal: "database-writable" },
+      ],
+      ["200s", "AllDatabasesReadOnly"],
+    ],
+  },
+  {
+    name: "no verified backup for the hours that are set is told, and twice as many is critical",
+    seconds: 3600,
+    // Two servers made one at hour 0 and none since; a third has never made one.
+    series: {
+      [`${backupMetric}{host="db-1"}`]: "3600x100",
+      [`${backupMetric}{host="db-2"}`]: "1800x100",
+      [`${backupMetric}{host="db-3"}`]: "0x100",
+    },
+    told: [
+      ["26h", "BackupTooOld"],
+      ["29h", "BackupTooOld", { severity: "warning", ...backupLabels }],
+      [
+        "56h",
+        "BackupTooOld",
+        { severity: "critical", ...backupLabels },
+        { severity: "warning", ...backupLabels },
+      ],
+    ],
+  },
+  {
+    name: "a stack of which no backup is ever known is told after the same hours",
+    seconds: 3600,
+    series: { [`${backupMetric}{host="db-3"}`]: "0x100" },
+    told: [
+      ["25h", "BackupTooOld"],
+      ["27h", "BackupTooOld", { severity: "warning", silence: "true", ...backupLabels }],
+    ],
+  },
+  {
+    name: "hosts that were not compared with the state for the hours that are set are told, one of several too",
+    seconds: 3600,
+    series: {
+      [`${driftCheckMetric}{host="db-1"}`]: "0+3600x400",
+      [`${driftCheckMetric}{host="db-2"}`]: "0x400",
+    },
+    told: [
+      ["168h", "DriftCheckTooOld"],
+      ["171h", "DriftCheckTooOld", { severity: "warning", ...driftLabels }],
+    ],
+  },
+  {
+    name: "a stack of which no look for drift is ever known is told after the same hours",
+    seconds: 3600,
+    series: {},
+    told: [
+      ["167h", "DriftCheckTooOld"],
+      ["169h", "DriftCheckTooOld", { severity: "warning", silence: "true", ...driftLabels }],
+    ],
+  },
+  {
+    name: "lines that wait while none is sent are told, and a queue that moves is not",
+    seconds: 60,
+    series: {
+      'log_lines_queued{host="web-1",destination="monitor"}': "0x10 50+5x40",
+      'log_lines_written_total{host="web-1",destination="monitor"}': "0+10x10 100x40",
+      'log_lines_queued{host="web-2",destination="monitor"}': "500x50",
+      'log_lines_written_total{host="web-2",destination="monitor"}': "0+10x50",
+    },
+    told: [
+      ["12m", "LogsNotDelivered"],
+      [
+        "25m",
+        "LogsNotDelivered",
+        {
+          severity: "warning",
+          group: "hosts",
+          signal: "logs-undelivered",
+          host: "web-1",
+          destination: "monitor",
+        },
+      ],
+    ],
+  },
+  {
+    name: "the heartbeat always fires, whatever is known",
+    seconds: 60,
+    series: {},
+    told: [
+      ["0s", "Heartbeat", { severity: "none", group: "overview", signal: "heartbeat" }],
+      ["500m", "Heartbeat", { severity: "none", group: "overview", signal: "heartbeat" }],
+    ],
+  },
 ];
+
+/** Everything that a database host, a balancer and the probe tell when all is well. */
+const complete: Case["series"] = Object.fromEntries(
+  [
+    ...["db-1", "lb-1"].flatMap((host) => {
+      const tier = host === "db-1" ? "database" : "balancer";
+      const own = tier === "database" ? "mysql" : "balancer";
+      const ofHost = (series: string, job: string) => {
+        const labels = `host="${host}",tier="${tier}",job="${job}"`;
+        return series.includes("{") ? series.replace("{", `{${labels},`) : `${series}{${labels}}`;
+      };
+      const told = Object.entries(presence).flatMap(([series, who]) => {
+        if ("quiet" in who) return [];
+        if (who.by.includes("tier=") && !who.by.includes(`"${tier}"`)) return [];
+        return ["node", own]
+          .filter((job) => who.by.includes(`job="${job}"`))
+          .map((job) => ofHost(series, job));
+      });
+      return [ofHost("up", "node"), ofHost("up", own), ...told];
+    }),
+    ...["probe", "probe-outdated"].flatMap((job) => [`up{job="${job}"}`, `probe_success{job="${job}"}`]),
+  ].map((series) => [series, "1x200"]),
+);
+
+const without = (pattern: RegExp): Case["series"] =>
+  Object.fromEntries(
+    Object.entries(complete).map(([series, values]) => [
+      series,
+      pattern.test(series) ? "1x20 _x180" : values,
+    ]),
+  );
 
 /** A rule as it stands in the file. */
 interface Rule {
@@ -292,7 +428,40 @@ describe("the alert rules", () => {
     ];
   }
 
-  for (const { name, series, seconds, told } of cases) {
+  const missingLabels = { severity: "warning", group: "hosts", signal: "metrics-missing" };
+  const silent: readonly Case[] = [
+    { name: "hosts that tell everything", series: complete, told: [["15m", "MetricsMissing"]] },
+    ...Object.entries(presence).flatMap(([series, who]): Omit<Case, "seconds">[] => {
+      if ("quiet" in who) return [];
+      const metric = series.replace(/\{.*/, "");
+      const tellers = Object.keys(complete).filter((each) => each.startsWith(metric));
+      return [
+        {
+          name: `${series} being gone`,
+          series: without(new RegExp(`^${metric}\\{`)),
+          told: [
+            ["100s", "MetricsMissing"],
+            [
+              "12m",
+              "MetricsMissing",
+              ...tellers.map((teller) => ({
+                ...missingLabels,
+                metric,
+                ...Object.fromEntries(
+                  [...teller.matchAll(/(host|tier|job)="([^"]+)"/g)].map(([, label = "", value = ""]) => [
+                    label,
+                    value,
+                  ]),
+                ),
+              })),
+            ],
+          ],
+        },
+      ];
+    }),
+  ].map((each) => ({ ...each, seconds: 5 }));
+
+  for (const { name, series, seconds, told } of [...cases, ...silent]) {
     it(name, () => {
       const test = {
         rule_files: [
@@ -334,14 +503,37 @@ describe("the alert rules", () => {
     });
   }
 
+  it("have a decision for each series that they are made of: who is missed without it, or why nobody is", () => {
+    const all: readonly Rule[] = JSON.parse(renderRules(usualInput, page)).groups.flatMap(
+      ({ rules }: { rules: readonly Rule[] }) => rules,
+    );
+    const records = new Map(all.flatMap(({ record, expr }) => (record ? [[record, expr] as const] : [])));
+    const expanded = (expr: string): string =>
+      expr.replaceAll(
+        /[a-z]\w*(?::\w+)+/g,
+        (name) => `(${expanded(records.get(name) ?? `unknown_${name}`)})`,
+      );
+    // Names with an underscore, outside of labels and texts, that no "(" follows: neither functions nor words.
+    const metricsOf = (expr: string) =>
+      expanded(expr)
+        .replaceAll(/"[^"]*"/g, "")
+        .replaceAll(/\{[^}]*\}/g, "")
+        .match(/\b(?:[a-z]\w*_\w+|up)\b(?!\s*\()/g) ?? [];
+    const used = new Set(all.filter(({ alert }) => alert).flatMap(({ expr }) => metricsOf(expr)));
+    const decided = new Set(Object.keys(presence).map((series) => series.replace(/\{.*/, "")));
+    assert.deepEqual([...used].sort(), [...decided].sort());
+    for (const [series, who] of Object.entries(presence))
+      if ("quiet" in who) assert.ok(who.quiet.length > 20, series);
+  });
+
   it("say what it is, what it means and where the runbook is", () => {
-    const groups: { name: string; rules: { annotations: Record<string, string> }[] }[] = JSON.parse(
-      renderRules(usualInput, page),
-    ).groups;
+    type Texts = Readonly<Record<"annotations" | "labels", Readonly<Record<string, string>>>>;
+    const groups: { name: string; rules: Texts[] }[] = JSON.parse(renderRules(usualInput, page)).groups;
     const alerts = groups.find(({ name }) => name === "alerts")?.rules ?? [];
     assert.ok(alerts.length > 30, String(alerts.length));
-    for (const { annotations } of alerts) {
-      assert.match(annotations.summary ?? "", /\{\{/);
+    for (const { annotations, labels } of alerts) {
+      const hasValue = labels.silence === undefined && labels.severity !== "none";
+      assert.match(annotations.summary ?? "", hasValue ? /\{\{/ : /^\w[^{]+$/);
       assert.ok(annotations.description);
       const [address, anchor = ""] = annotations.runbook?.split("#") ?? [];
       assert.equal(address, page);
