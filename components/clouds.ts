@@ -7,7 +7,7 @@ const builders: Readonly<
 > = {
   onebox: async (name, settings) => {
     const { oneboxCloud } = await import("./onebox/cloud.ts");
-    return new WebStack(name, { settings, cloud: oneboxCloud(settings) }).outputs;
+    return new WebStack(name, { settings, cloud: await oneboxCloud(settings) }).outputs;
   },
   aws: async (name, settings) => {
     const { awsCloud } = await import("./aws/cloud.ts");

@@ -1,5 +1,5 @@
 /** Who takes part in a stack. Pure. */
-import type { Role, ServerSettings, Settings, Zone } from "../config/schema.ts";
+import { type Role, roles, type ServerSettings, type Settings, type Zone } from "../config/schema.ts";
 
 /** A tier is a role that servers share. */
 export type Tier = Role;
@@ -15,15 +15,20 @@ export interface Member {
   readonly managed: boolean;
 }
 
-/** The configured servers, and one managed member for each tier that the cloud runs itself. */
+/** `web-2` before `web-10`, on every machine. */
+const byName = new Intl.Collator("en", { numeric: true });
+
+/**
+ * The configured servers by tier and name, whatever the order of their lines, and one managed member for each tier
+ * that the cloud runs itself.
+ */
 export function membersOf(settings: Settings, managedTiers: readonly Tier[]): readonly Member[] {
-  const servers = settings.servers.map(({ name, role, zone, size }) => ({
-    name,
-    tier: role,
-    zone,
-    size,
-    managed: false,
-  }));
+  const servers = settings.servers
+    .map(({ name, role, zone, size }) => ({ name, tier: role, zone, size, managed: false }))
+    .sort(
+      (one, other) =>
+        roles.indexOf(one.tier) - roles.indexOf(other.tier) || byName.compare(one.name, other.name),
+    );
   const managed = managedTiers.map((tier) => ({
     name: tier,
     tier,
@@ -34,7 +39,7 @@ export function membersOf(settings: Settings, managedTiers: readonly Tier[]): re
   return [...servers, ...managed];
 }
 
-/** The members of one tier, in the order of the configuration. */
+/** The members of one tier, in the order of their names. */
 export function ofTier(members: readonly Member[], tier: Tier): readonly Member[] {
   return members.filter((member) => member.tier === tier);
 }

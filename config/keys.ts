@@ -11,7 +11,8 @@ const bound = z
 
 /**
  * One key's description: JSON Schema's words, and the project's own, which come from `.meta()`: `unit`;
- * `form`, which completes `must be ...`; `example`, a valid value; `secret`.
+ * `form`, which completes `must be ...`; `example`, a valid value; `secret`; `seldom`, when to set a key that stands in
+ * no example to be copied.
  */
 const key = z.object({
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -28,6 +29,7 @@ const key = z.object({
   form: z.string().optional(),
   example: scalar.optional(),
   secret: z.boolean().optional(),
+  seldom: z.string().optional(),
   required: z.array(z.string()).optional(),
   get properties() {
     return z.record(z.string(), key).optional();

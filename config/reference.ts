@@ -94,6 +94,7 @@ function yaml(node: Key, path: readonly PropertyKey[]): readonly string[] {
 
 function member(name: string, node: Key, path: readonly PropertyKey[]): readonly string[] {
   if (node.secret === true) return [`# ${name}: set it with: ${setSecretCommand(path)}`];
+  if (node.seldom !== undefined) return [`# ${name}: ${node.seldom}`];
   const value = yaml(node, path);
   const simple = !node.items && namesIn(node).length === 0;
   return simple ? [`${name}: ${value.join("")}`] : [`${name}:`, ...value.map((text) => `  ${text}`)];

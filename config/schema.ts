@@ -84,6 +84,14 @@ const database = z.strictObject({
     })
     .prefault({})
     .meta({ description: "Backups of the database." }),
+  discard: z
+    .array(z.string().min(1).meta({ form: "the name of a server", example: "db-1" }))
+    .default([])
+    .meta({
+      seldom: "names of database servers whose data may be lost",
+      description:
+        "Database servers whose data may be lost (onebox). Only a server that is named here is taken away while no other one has a synced copy of the data.",
+    }),
 });
 
 const limits = z.strictObject({

@@ -2,12 +2,14 @@
 import { main } from "@pulumi/pulumi/provider/index.js";
 import { handlerOf, providerOf } from "./dispatch.ts";
 import { endWithEngine } from "./engine.ts";
+import { invoke } from "./functions.ts";
 import { bridge } from "./kinds/bridge.ts";
 import { directoryCopy } from "./kinds/directoryCopy.ts";
 import { endpointKind } from "./kinds/endpoint.ts";
 import { fileTree } from "./kinds/fileTree.ts";
 import { galeraCluster } from "./kinds/galeraCluster.ts";
 import { host } from "./kinds/host.ts";
+import { roster } from "./kinds/roster.ts";
 import { ruleSet } from "./kinds/ruleSet.ts";
 import { sandbox } from "./kinds/sandbox.ts";
 import { service } from "./kinds/service.ts";
@@ -27,6 +29,7 @@ const endpoint = endpointKind(work);
 
 const handlers = new Map([
   [sandbox.type, handlerOf(sandbox)],
+  [roster.type, handlerOf(roster)],
   [bridge.type, handlerOf(bridge)],
   [host.type, handlerOf(host)],
   [ruleSet.type, handlerOf(ruleSet)],
@@ -37,4 +40,4 @@ const handlers = new Map([
   [endpoint.type, handlerOf(endpoint)],
 ]);
 
-await main(providerOf("0.1.0", handlers, work), process.argv.slice(2));
+await main({ ...providerOf("0.1.0", handlers, work), invoke }, process.argv.slice(2));

@@ -21,6 +21,9 @@ export interface Place {
   readonly number: number;
 }
 
+/** Host → number, of every host that stands: also of those that this run takes away. */
+export type Standing = Readonly<Record<string, number>>;
+
 /** Every address of a stack. */
 export interface AddressPlan {
   /** Prefix length of the whole range: every host sees every other directly. */
@@ -39,25 +42,69 @@ function sliceOf(range: Range, tier: Tier | "edge", zone: Zone): Range {
   return slice(range, range.bits + sliceBits, tiers.indexOf(tier) * zones.length + zones.indexOf(zone));
 }
 
-function place(range: Range, part: Range, index: number): Place {
-  const offset = part.first - range.first + index;
-  return { address: addressAt(part, index), number: offset };
+/** The host at a number of the range. */
+const placeAt = (range: Range, number: number): Place => ({ address: addressAt(range, number), number });
+
+/** The numbers that a slice has for hosts, in order: not its last, which is nobody's address. */
+function numbersOf(range: Range, part: Range): readonly number[] {
+  const first = part.first - range.first;
+  const size = 2 ** (32 - part.bits);
+  return Array.from({ length: Math.max(0, size - 1 - firstHost) }, (_, index) => first + firstHost + index);
 }
 
 /**
- * The plan for a range and its members, in their order: the same members always get the same addresses, and
- * adding one at the end moves none.
+ * Member → number. Who stands keeps theirs for as long as it fits tier and zone, whoever else comes or goes. Who is
+ * new gets the first number of the slice that nobody has, those not who go in this run: a host is made before another
+ * one is taken away.
+ * @throws RangeError when a tier's zone has no number left
+ */
+function numbersFor(
+  range: Range,
+  members: readonly Member[],
+  standing: Standing,
+): ReadonlyMap<string, number> {
+  const taken = new Set(Object.values(standing));
+  return new Map(
+    members.map(({ name, tier, zone }) => {
+      const fitting = numbersOf(range, sliceOf(range, tier, zone));
+      const own = standing[name];
+      const number =
+        own !== undefined && fitting.includes(own) ? own : fitting.find((candidate) => !taken.has(candidate));
+      if (number === undefined)
+        throw new RangeError(
+          `${formatRange(range)} has no address left for ${name} in tier ${tier}, zone ${zone}`,
+        );
+      taken.add(number);
+      return [name, number] as const;
+    }),
+  );
+}
+
+/** A member's own rank in its tier, from 0 to 100: by zone, then by its place there. Others change nothing about it. */
+export function rankOf(plan: AddressPlan, { name, zone }: Pick<Member, "name" | "zone">): number {
+  const slice = 2 ** (32 - plan.bits - sliceBits);
+  const index = ((plan.places[name]?.number ?? 0) % slice) - firstHost;
+  return Math.min(100, 10 * zones.indexOf(zone) + index);
+}
+
+/**
+ * The plan for a range and its members. A member's place is its own: it depends on name, tier and zone, and on what
+ * stands, never on the order of the members. On an empty stack the first of a zone gets the zone's first place.
  * @throws RangeError when a tier's zone has more members than its slice has addresses.
  */
-export function addressPlan(rangeText: string, members: readonly Member[]): AddressPlan {
+export function addressPlan(
+  rangeText: string,
+  members: readonly Member[],
+  standing: Standing = {},
+): AddressPlan {
   const range = parseRange(rangeText);
   if (range === null) throw new RangeError(`${rangeText} is not a range`);
-  const indexOf = (member: Member) =>
-    members.filter(({ tier, zone }) => tier === member.tier && zone === member.zone).indexOf(member);
-  const edge = sliceOf(range, "edge", "a");
-  const placeOf = (member: Member) =>
-    place(range, sliceOf(range, member.tier, member.zone), firstHost + indexOf(member));
+  const edge = sliceOf(range, "edge", "a").first - range.first;
+  const places = Object.fromEntries(
+    [...numbersFor(range, members, standing)].map(([name, number]) => [name, placeAt(range, number)]),
+  );
   const [balancer, ...standbys] = ofTier(members, "balancer");
+  const lone = balancer && standbys.length === 0 ? places[balancer.name] : undefined;
   return {
     bits: range.bits,
     ranges: Object.fromEntries(
@@ -65,8 +112,8 @@ export function addressPlan(rangeText: string, members: readonly Member[]): Addr
         zones.map((zone) => [`${tier}-${zone}`, formatRange(sliceOf(range, tier, zone))]),
       ),
     ),
-    places: Object.fromEntries(members.map((member) => [member.name, placeOf(member)])),
-    gateway: place(range, edge, 2),
-    virtual: balancer && standbys.length === 0 ? placeOf(balancer) : place(range, edge, firstHost),
+    places,
+    gateway: placeAt(range, edge + 2),
+    virtual: lone ?? placeAt(range, edge + firstHost),
   };
 }

@@ -1,13 +1,17 @@
 /** The cloud `onebox`: the whole topology as processes of this machine. */
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { findingsMessage } from "../../config/findings.ts";
 import type { Settings } from "../../config/schema.ts";
 import { ports } from "../../hosts/ports.ts";
+import { hostsStandingIn } from "../../provider/sdk/index.ts";
 import type { Cloud } from "../cloud.ts";
 import { FlowGraph, tcp, vrrp } from "../flows.ts";
-import type { Tier } from "../members.ts";
+import { membersOf, type Tier } from "../members.ts";
+import { type AddressPlan, addressPlan } from "./addresses.ts";
 import { OneboxCertificates } from "./certificates.ts";
 import { OneboxDashboard } from "./dashboard.ts";
+import { departureFindings } from "./departures.ts";
 import { exitsOf, reachedBy, receiversOf } from "./exits.ts";
 import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
@@ -18,10 +22,30 @@ import { packagesTree } from "./packages.ts";
 import type { OneboxParts } from "./parts.ts";
 import { OneboxServer } from "./server.ts";
 
-function machineOf(settings: Settings): Machine {
+const managedTiers: readonly Tier[] = [];
+
+/**
+ * What stands on this machine, and whether the settings may have it so.
+ * @throws pulumi.RunError, before anything is touched, when a change would take the last copies of the data
+ */
+async function planOf(settings: Settings, directory: string): Promise<AddressPlan> {
+  const hosts = await hostsStandingIn(directory);
+  const members = membersOf(settings, managedTiers);
+  const standing = Object.fromEntries(hosts.map(({ name, number }) => [name, number]));
+  const plan = addressPlan(settings.network.range, members, standing);
+  const findings = departureFindings(hosts, plan, members, settings.database.discard);
+  if (findings.length > 0)
+    throw new pulumi.RunError(findingsMessage("The change is refused, and nothing was touched:", findings));
+  return plan;
+}
+
+async function machineOf(settings: Settings): Promise<Machine> {
   const { sumoLogic } = settings.monitoring;
+  const directory = `.onebox/stacks/${pulumi.getStack()}`;
   return {
-    directory: `.onebox/stacks/${pulumi.getStack()}`,
+    directory,
+    plan: await planOf(settings, directory),
+    discard: settings.database.discard,
     packages: packagesTree(resolve(import.meta.dirname, "../..")),
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
@@ -76,10 +100,10 @@ function flowsOf({ tls, monitoring }: Settings): FlowGraph {
 }
 
 /** The cloud for these settings. */
-export function oneboxCloud(settings: Settings): Cloud<OneboxParts> {
-  const machine = machineOf(settings);
+export async function oneboxCloud(settings: Settings): Promise<Cloud<OneboxParts>> {
+  const machine = await machineOf(settings);
   return {
-    managedTiers: [],
+    managedTiers,
     flows: flowsOf(settings),
     network: (name, args, opts) => new OneboxNetwork(name, args, machine, opts),
     firewall: (name, args, opts) => new OneboxFirewall(name, args, opts),

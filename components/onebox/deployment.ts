@@ -77,6 +77,7 @@ export interface DeploymentArgs {
 
 /** What a deployment made. */
 export interface Deployed {
+  readonly files: FileTree;
   readonly services: readonly Service[];
 }
 
@@ -114,7 +115,7 @@ export function deploy(args: DeploymentArgs, options: pulumi.CustomResourceOptio
         { ...options, dependsOn: [...after] },
       ),
   );
-  return { services };
+  return { files: tree, services };
 }
 
 const rolloutInput = ({ group, drain, resume }: Rollout) =>

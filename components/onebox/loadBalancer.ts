@@ -7,6 +7,7 @@ import { ports } from "../../hosts/ports.ts";
 import { Endpoint, type Service } from "../../provider/sdk/index.ts";
 import type { Hop } from "../hops.ts";
 import { LoadBalancer, type LoadBalancerArgs } from "../loadBalancer.ts";
+import { rankOf } from "./addresses.ts";
 import { deploy, layout } from "./deployment.ts";
 import { drainProgram } from "./drain.ts";
 import { bothFiles, material, withFiles } from "./material.ts";
@@ -23,6 +24,9 @@ const slowStartMs = 2000;
 
 /** VRRP's router id: there is one pair of balancers on the sandbox's own network. */
 const routerId = 51;
+
+/** VRRP's priority of the balancer that stands first; what is above it is left free. */
+const highestPriority = 150;
 
 /** Two HAProxy hosts; keepalived moves the virtual address to the one that lives. */
 export class OneboxLoadBalancer extends LoadBalancer {
@@ -107,6 +111,7 @@ export class OneboxLoadBalancer extends LoadBalancer {
               layout,
               host: member.name,
               members: this.members,
+              priority: highestPriority - rankOf(network.plan, member),
               virtualAddress: `${network.plan.virtual.address}/${network.plan.bits}`,
               interface: "eth0",
               routerId,

@@ -8,6 +8,7 @@ import {
   databasePaths,
   databaseService,
   renderDatabaseConfig,
+  renderDatabaseMembers,
   renderDatabaseStart,
 } from "../../hosts/mariadb/config.ts";
 import { databaseGuardService, renderDatabaseGuard } from "../../hosts/mariadb/guard.ts";
@@ -86,7 +87,7 @@ export class OneboxMysqlCluster extends MysqlCluster {
             ? null
             : { database: database.name, sql: site.schemaSql, seconds: database.schemaSeconds },
       },
-      { ...network.inside(this), dependsOn: deployed.flatMap(({ services }) => [...services]) },
+      { ...network.inside(this), dependsOn: deployed.flat() },
     );
     this.summary = pulumi.output({
       name: database.name,
@@ -98,7 +99,8 @@ export class OneboxMysqlCluster extends MysqlCluster {
     this.registerOutputs();
   }
 
-  private node(args: Args, { member, firewall }: Node) {
+  /** @returns what must stand before the cluster starts */
+  private node(args: Args, { member, firewall }: Node): readonly pulumi.Resource[] {
     const { network, certificates, database, members } = args;
     const paths = databasePaths(layout);
     const host = network.host(member.name);
@@ -129,6 +131,17 @@ export class OneboxMysqlCluster extends MysqlCluster {
       [`${layout.etc}/mariadb/start`]: programFile(renderDatabaseStart(layout)),
     };
     const at = network.inside(this);
+    const others = deploy(
+      {
+        host,
+        hostName: member.name,
+        name: "mariadb-members",
+        files: { [paths.members]: plainFile(renderDatabaseMembers(this.members)) },
+        services: [],
+        after: [firewall.ruleSet],
+      },
+      at,
+    );
     const server = deploy(
       {
         host,
@@ -195,7 +208,7 @@ export class OneboxMysqlCluster extends MysqlCluster {
       },
       at,
     );
-    return server;
+    return [others.files, ...server.services];
   }
 }
 

@@ -1,9 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
-import { Bridge, Host, type HostHandle, Sandbox, type SandboxHandle } from "../../provider/sdk/index.ts";
+import {
+  Bridge,
+  Host,
+  type HostHandle,
+  Roster,
+  Sandbox,
+  type SandboxHandle,
+} from "../../provider/sdk/index.ts";
 import { type Member, ofTier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
-import { type AddressPlan, addressPlan } from "./addresses.ts";
+import type { AddressPlan, Place } from "./addresses.ts";
 import { type Exit, exitNames, exitsFolder, gatewayName } from "./exits.ts";
 import { deployGateway } from "./gateway.ts";
 
@@ -11,6 +18,10 @@ import { deployGateway } from "./gateway.ts";
 export interface Machine {
   /** The stack's folder, from the project's. */
   readonly directory: string;
+  /** Who stands where. */
+  readonly plan: AddressPlan;
+  /** Servers whose data may be lost. */
+  readonly discard: readonly string[];
   /** Tree of unpacked packages, from the project's folder; empty when the machine has them all. */
   readonly packages: string;
   /** Whether the stack runs without root: its daemons then all are the one user that the sandbox has. */
@@ -65,7 +76,7 @@ export class OneboxNetwork extends Network {
 
   constructor(name: string, args: NetworkArgs, machine: Machine, opts: pulumi.ComponentResourceOptions) {
     super("foobar:onebox:Network", name, {}, opts);
-    this.plan = addressPlan(args.range, args.members);
+    this.plan = machine.plan;
     this.ranges = pulumi.output(this.plan.ranges);
     this.ports = machine.ports;
     this.rootless = machine.rootless;
@@ -91,8 +102,24 @@ export class OneboxNetwork extends Network {
     this.sandbox = sandbox.handle;
     const at = this.inside();
     const bridge = new Bridge("bridge", { sandbox: sandbox.handle, name: bridgeName }, at);
+    const places: AddressPlan["places"] = { ...this.plan.places, [gatewayName]: this.plan.gateway };
+    const withPrefix = ({ address }: Place) => `${address}/${this.plan.bits}`;
+    const roster = new Roster(
+      "roster",
+      {
+        sandbox: sandbox.handle,
+        hosts: Object.fromEntries(
+          Object.entries(places).map(([host, place]) => [
+            host,
+            { number: place.number, address: withPrefix(place) },
+          ]),
+        ),
+        discard: [...machine.discard],
+      },
+      at,
+    );
     const makeHost = (host: string, tier: string) => {
-      const place = host === gatewayName ? this.plan.gateway : this.plan.places[host];
+      const place = places[host];
       if (!place) throw new Error(`host ${host} has no address`);
       return new Host(
         host,
@@ -101,14 +128,14 @@ export class OneboxNetwork extends Network {
           bridge: bridge.name,
           name: host,
           number: place.number,
-          address: `${place.address}/${this.plan.bits}`,
+          address: withPrefix(place),
           names: machine.exits.apply((exits) => ({
             ...namesOf(this.plan),
             ...tierNames(this.plan, machine.domain, exits)[tier],
           })),
           keepListeners: host === gatewayName,
         },
-        at,
+        { ...at, dependsOn: [roster] },
       );
     };
     const members = args.members.map((member) => [member.name, makeHost(member.name, member.tier)] as const);

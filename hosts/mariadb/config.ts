@@ -28,6 +28,8 @@ export interface DatabasePaths {
   readonly defaultsFile: string;
   /** Its presence makes the next start begin a new cluster; removed by that start. */
   readonly bootstrapMarker: string;
+  /** Addresses of all nodes; read at each start, so that a node that comes or goes restarts no other. */
+  readonly members: string;
 }
 
 /** Where a node's parts lie. */
@@ -37,6 +39,7 @@ export function databasePaths(layout: Layout): DatabasePaths {
     dataDirectory: `${layout.data}/mariadb/data`,
     defaultsFile: `${layout.etc}/mariadb/my.cnf`,
     bootstrapMarker: `${layout.data}/mariadb/bootstrap`,
+    members: `${layout.etc}/mariadb/members`,
   };
 }
 
@@ -126,7 +129,6 @@ export function renderDatabaseConfig(input: DatabaseNodeInput): string {
         .map(([name, value]) => `${name}=${value}`)
         .join("; ")}"`,
       wsrep_cluster_name: input.cluster,
-      wsrep_cluster_address: `gcomm://${members.map(({ address }) => `${address}:${ports.galera}`).join(",")}`,
       wsrep_node_name: host,
       wsrep_node_address: self.address,
       wsrep_slave_threads: 4,
@@ -145,6 +147,10 @@ export function renderDatabaseConfig(input: DatabaseNodeInput): string {
   ].join("\n");
 }
 
+/** Where a node looks for the others; at `databasePaths(layout).members`. */
+export const renderDatabaseMembers = (members: readonly Peer[]): string =>
+  `gcomm://${members.map(({ address }) => `${address}:${ports.galera}`).join(",")}\n`;
+
 /** Where the start program lies. */
 const startProgram = (layout: Layout) => `${layout.etc}/mariadb/start`;
 
@@ -154,14 +160,14 @@ const startProgram = (layout: Layout) => `${layout.etc}/mariadb/start`;
  * asks InnoDB how far the data goes, so that the node fetches only what it missed.
  */
 export function renderDatabaseStart(layout: Layout): string {
-  const { dataDirectory, defaultsFile, bootstrapMarker } = databasePaths(layout);
+  const { dataDirectory, defaultsFile, bootstrapMarker, members } = databasePaths(layout);
   return `#!/bin/sh
 # Starts the database node.
 set -eu
 data=${dataDirectory}
 umask 0027
 mkdir -p "$data"
-set -- --defaults-file=${defaultsFile}
+set -- --defaults-file=${defaultsFile} "--wsrep-cluster-address=$(cat ${members})"
 # The state transfer's script sleeps 10 s so that the joiner listens again before the giver connects. The giver tries
 # again until it does, so that a fraction of it is enough: a joiner is there in 3 s instead of 13.
 export BASH_ENV=${layout.run}/mariadb/transfer-environment

@@ -96,7 +96,7 @@ export function parseStatus(text: string): NodeStatus {
   };
 }
 
-const client = ({ socket }: GaleraClusterInputs) => [
+const client = ({ socket }: Pick<GaleraClusterInputs, "socket">) => [
   "mariadb",
   "--no-defaults",
   `--socket=${socket}`,
@@ -107,7 +107,11 @@ const client = ({ socket }: GaleraClusterInputs) => [
 
 const down: NodeStatus = { primary: false, synced: false, readOnly: false };
 
-async function statusOf(cluster: GaleraClusterInputs, node: HostHandle): Promise<NodeStatus> {
+/** What a node says of itself; a node that does not answer is down. */
+export async function statusOf(
+  cluster: Pick<GaleraClusterInputs, "socket">,
+  node: HostHandle,
+): Promise<NodeStatus> {
   const proc = hostProc(node);
   if (proc === null || !existsSync(`${proc}/root${cluster.socket}`)) return down;
   try {
@@ -142,7 +146,7 @@ const startNode = ({ service }: GaleraClusterInputs, node: HostHandle) => {
 };
 
 /** Stops a node in good order, and waits until it has ended. */
-export const stopNode = ({ service }: GaleraClusterInputs, node: HostHandle) =>
+export const stopNode = ({ service }: Pick<GaleraClusterInputs, "service">, node: HostHandle) =>
   inHost(node, `[ ! -d /run/scan/${service} ] || s6-svc -wD -T 60000 -d /run/scan/${service}`, 70_000);
 
 const dataFolder = ({ dataDirectory }: GaleraClusterInputs, node: HostHandle) =>
@@ -198,7 +202,7 @@ async function untilSynced(cluster: GaleraClusterInputs, ...nodes: readonly Host
 }
 
 /** Where a restored backup lies complete, within the host's folder, until it takes the place of the data directory. */
-export const restoredDirectory = ({ dataDirectory }: GaleraClusterInputs): string =>
+export const restoredDirectory = ({ dataDirectory }: Pick<GaleraClusterInputs, "dataDirectory">): string =>
   `${dataDirectory}.restored`;
 
 const hasData = (cluster: GaleraClusterInputs, node: HostHandle) =>

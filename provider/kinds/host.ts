@@ -1,5 +1,13 @@
 /** A host: a network, mount, process and name namespace with its own supervisor, plugged into the bridge. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
@@ -15,11 +23,12 @@ import {
   requireSandbox,
   sandboxHandle,
   sandboxLog,
-  stackFolder,
 } from "../handles.ts";
+import { recordFile } from "../hostRecords.ts";
 import { keptFolder, moveBackups } from "../keptBackups.ts";
 import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
+import { lastCopy } from "../standing.ts";
 import { messageOf, until } from "../system.ts";
 
 const inputs = z.strictObject({
@@ -95,9 +104,6 @@ function superviseScript(wanted: HostInputs): string {
   ].join("\n");
 }
 
-/** What a host was last made with; beside its own folder's content, for imports. */
-const recordFile = (directory: string, name: string) => join(stackFolder(directory), "hosts", `${name}.json`);
-
 /** The inputs that a host was last made with. @throws Error when there is no such host. */
 function recorded(directory: string, name: string): HostInputs {
   const file = recordFile(directory, name);
@@ -125,7 +131,9 @@ function writeFolder(wanted: HostInputs, rootless: boolean): void {
   // Written in place, never renamed: a running host has them open as a layer of its /etc.
   for (const [path, content] of Object.entries(etcFiles(wanted, rootless)))
     writeFileSync(join(folder, path), content, { mode: 0o644 });
-  writeFileSync(recordFile(wanted.sandbox.directory, wanted.name), JSON.stringify(wanted));
+  const record = recordFile(wanted.sandbox.directory, wanted.name);
+  writeFileSync(`${record}.new`, JSON.stringify(wanted));
+  renameSync(`${record}.new`, record);
 }
 
 /** Notes that the host was compared with the state now: its metrics tell how long ago that is. */
@@ -196,6 +204,9 @@ export const host: Kind<HostInputs> = {
   },
 
   async remove(wanted) {
+    const why = await lastCopy(handleOf(wanted));
+    if (why !== null)
+      throw new Error(`${why}: nothing was removed. Run \`npm run up\` with ${wanted.name} as it was`);
     const live = liveSandbox(wanted.sandbox.directory);
     if (live !== null) {
       const { name, number } = wanted;

@@ -7,11 +7,20 @@ import type { EndpointInputs } from "../kinds/endpoint.ts";
 import type { FileTreeInputs } from "../kinds/fileTree.ts";
 import type { GaleraClusterInputs } from "../kinds/galeraCluster.ts";
 import type { HostInputs } from "../kinds/host.ts";
+import type { RosterInputs } from "../kinds/roster.ts";
 import type { RuleSetInputs } from "../kinds/ruleSet.ts";
 import type { SandboxInputs } from "../kinds/sandbox.ts";
 import type { ServiceInputs } from "../kinds/service.ts";
 
-export type { HostHandle, SandboxHandle };
+import { type StandingHost, standingHosts } from "../standingHost.ts";
+
+export type { HostHandle, SandboxHandle, StandingHost };
+
+/** Every host that stands in a stack's folder now, in a preview as in an `up`. */
+export async function hostsStandingIn(directory: string): Promise<readonly StandingHost[]> {
+  const answer: unknown = await pulumi.runtime.invoke("onebox:index:standingHosts", { directory });
+  return standingHosts.parse(answer).hosts;
+}
 
 /** Inputs of a resource: each may be a value or an output. */
 type Args<I> = { readonly [K in keyof I]: pulumi.Input<I[K]> };
@@ -26,6 +35,13 @@ export class Sandbox extends pulumi.CustomResource {
 
   constructor(name: string, args: Args<SandboxInputs>, opts?: pulumi.CustomResourceOptions) {
     super("onebox:index:Sandbox", name, { ...args, handle: undefined }, opts);
+  }
+}
+
+/** Who belongs to the stack. */
+export class Roster extends pulumi.CustomResource {
+  constructor(name: string, args: Args<RosterInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("onebox:index:Roster", name, { ...args }, opts);
   }
 }
 

@@ -5,6 +5,10 @@ export interface CloudUnderContract {
   readonly stack: string;
   /** The same with one more web server, `web-4` in zone a. */
   readonly withOneMore: Readonly<Record<string, unknown>>;
+  /** The same as `withOneMore`, its lines in another order. */
+  readonly swapped: Readonly<Record<string, unknown>>;
+  /** The same without `web-1`. */
+  readonly withoutFirst: Readonly<Record<string, unknown>>;
 }
 
 const webServers = ["a", "b", "c", "a"].map((zone, index) => ({
@@ -22,7 +26,13 @@ const oneboxOthers = [
   { name: "monitor", role: "monitor", zone: "a" },
 ];
 
+const variants = (servers: readonly { readonly name: string }[]) => ({
+  withOneMore: { servers },
+  swapped: { servers: servers.toReversed() },
+  withoutFirst: { servers: servers.filter(({ name }) => name !== "web-1") },
+});
+
 export const clouds: readonly CloudUnderContract[] = [
-  { cloud: "onebox", stack: "dev", withOneMore: { servers: [...oneboxOthers, ...webServers] } },
-  { cloud: "aws", stack: "staging", withOneMore: { servers: webServers } },
+  { cloud: "onebox", stack: "dev", ...variants([...oneboxOthers, ...webServers]) },
+  { cloud: "aws", stack: "staging", ...variants(webServers) },
 ];

@@ -8,9 +8,24 @@ type Stack = Awaited<ReturnType<typeof mockStack>>;
 /** What must never be seen: the mocks put these words into every secret. */
 const secretWords = /PRIVATE KEY-----|password-of-/;
 
+const standing = "onebox:index:standingHosts";
+
+/** The hosts of a stack as the machine would tell of them afterwards. */
+const standingIn = ({ resources }: Stack) =>
+  resources
+    .filter(({ type }) => type === "onebox:index:Host")
+    .map(({ name, inputs: { number, address } }) => ({ name, number, address, data: "none" }));
+
+/** Where a server's resources stand: on AWS in everything that they are told, on onebox by number and address. */
+const placesOf = ({ resources }: Stack, server: string) =>
+  resources
+    .filter(({ name }) => name === server || name.startsWith(`${server}-`))
+    .filter(({ type }) => type.startsWith("aws:") || type === "onebox:index:Host")
+    .map(({ type, name, inputs: { names: _, ...inputs } }) => [type, name, inputs]);
+
 const serversOf = (stack: Stack) => Object.keys(stack.result.servers).sort();
 
-for (const { cloud, stack: name, withOneMore } of clouds) {
+for (const { cloud, stack: name, withOneMore, swapped, withoutFirst } of clouds) {
   describe(`contract of cloud ${cloud}`, () => {
     let stack: Stack;
 
@@ -83,6 +98,23 @@ for (const { cloud, stack: name, withOneMore } of clouds) {
           assert.doesNotMatch(JSON.stringify(value) ?? "", secretWords, `${type} ${resource}: ${key}`);
         }
       }
+    });
+
+    it("does not look at the order of the servers' lines", async () => {
+      const inputs = (each: Stack) =>
+        new Map(each.resources.map((made) => [`${made.type} ${made.name}`, made.inputs]));
+      const [before, after] = [await mockStack(name, withOneMore), await mockStack(name, swapped)];
+      assert.deepEqual(inputs(after), inputs(before));
+    });
+
+    it("takes a server away without moving another, and puts a new one where nobody was", async () => {
+      const before = await mockStack(name, withOneMore);
+      const after = await mockStack(name, withoutFirst, name, { [standing]: { hosts: standingIn(before) } });
+      const web4 = { [standing]: { hosts: standingIn(before).filter((host) => host.name !== "web-4") } };
+      const replaced = await mockStack(name, withoutFirst, name, web4);
+      for (const server of ["web-2", "web-3", "web-4"])
+        assert.deepEqual(placesOf(after, server), placesOf(before, server), server);
+      assert.notDeepEqual(placesOf(replaced, "web-4"), placesOf(before, "web-1"));
     });
 
     it("adds a server without renaming anything that stands", async () => {

@@ -94,14 +94,16 @@ function urnOf(stack: string, request: RegisterResourceRequest): string {
 }
 
 /** What is built, and how. */
-interface Mocked {
+export interface Mocked {
   readonly stack: string;
   /** As `committedConfig` gives it. */
   readonly config: RawConfig;
+  /** Answers of functions, by token, where they are not those of a machine on which nothing stands. */
+  readonly answers?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** Builds a stack under mocks; what it registers later is in the list by the time the runtime is disconnected. */
-async function build<T>({ stack, config }: Mocked, preview: boolean, make: () => Promise<T>) {
+async function build<T>({ stack, config, answers = {} }: Mocked, preview: boolean, make: () => Promise<T>) {
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
@@ -112,7 +114,7 @@ async function build<T>({ stack, config }: Mocked, preview: boolean, make: () =>
               id: id === undefined || id === "" ? `${name}-id` : id,
               state: mockedState(type, name, plain.parse(unwrapped(inputs))),
             },
-      call: ({ token, inputs }) => mockedCall(token, plain.parse(inputs)),
+      call: ({ token, inputs }) => answers[token] ?? mockedCall(token, plain.parse(inputs)),
     },
     "foobar",
     stack,

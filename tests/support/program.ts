@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   committedConfig,
+  type Mocked,
   type MockedStack,
   mockedStack,
   previewedResources,
@@ -19,8 +20,9 @@ export async function programStack(
   stack: string,
   changes: Readonly<Record<string, unknown>> = {},
   name: string = stack,
+  answers: Mocked["answers"] = {},
 ) {
-  return mockedStack({ stack: name, config: committedConfig(stack, changes) }, build);
+  return mockedStack({ stack: name, config: committedConfig(stack, changes), answers }, build);
 }
 
 /** What the first preview of a committed stack registers. */

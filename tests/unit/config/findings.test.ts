@@ -155,7 +155,7 @@ const lines: readonly (readonly [string, Readonly<Record<string, unknown>>, stri
   [
     "an unknown key with an unusual name",
     { database: { "it's a.b": 1 } },
-    `foobar:database["it's a.b"]: is not a key of this program. Remove it with: pulumi config rm --path 'foobar:database["it'\\''s a.b"]' (the keys here: name, memoryMiB, schemaSeconds, backup)`,
+    `foobar:database["it's a.b"]: is not a key of this program. Remove it with: pulumi config rm --path 'foobar:database["it'\\''s a.b"]' (the keys here: name, memoryMiB, schemaSeconds, backup, discard)`,
   ],
   [
     "two ports alike",

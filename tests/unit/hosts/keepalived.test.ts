@@ -8,11 +8,12 @@ describe("keepalived", () => {
   const place = new Workplace();
   after(() => place.close());
 
-  const config = (host: string, asksBalancer = true) =>
+  const config = (host: string, asksBalancer = true, priority = 150) =>
     renderKeepalived({
       layout: place.layout,
       host,
       members: balancers,
+      priority,
       virtualAddress: "10.77.0.100/16",
       interface: "eth0",
       routerId: 51,
@@ -36,8 +37,8 @@ describe("keepalived", () => {
       assert.equal(code, 0, text);
     });
 
-  it("prefers the first, speaks to the other alone, and never takes the address back", () => {
-    const [one, two] = [config("lb-1"), config("lb-2")];
+  it("has the priority that it is given, speaks to the other alone, and never takes the address back", () => {
+    const [one, two] = [config("lb-1"), config("lb-2", true, 140)];
     assert.match(one, /priority 150\n/);
     assert.match(two, /priority 140\n/);
     assert.match(one, /unicast_src_ip 10\.77\.0\.11\n {2}unicast_peer \{\n {4}10\.77\.0\.12\n {2}\}/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Member } from "../../../components/members.ts";
-import { addressPlan, type Place } from "../../../components/onebox/addresses.ts";
+import { addressPlan, type Place, rankOf } from "../../../components/onebox/addresses.ts";
 import { parseRange } from "../../../config/ranges.ts";
 import { roles, zones } from "../../../config/schema.ts";
 
@@ -29,6 +29,9 @@ const all = (rangeText: string, list: readonly Member[]): readonly Place[] => {
 const numberOf = (address: string): number =>
   address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
 
+const numbersIn = (places: Readonly<Record<string, Place>>) =>
+  Object.fromEntries(Object.entries(places).map(([name, { number }]) => [name, number]));
+
 describe("the address plan", () => {
   it("gives no two an address or a number, the virtual address and the gateway included", () => {
     fc.assert(
@@ -51,22 +54,55 @@ describe("the address plan", () => {
     );
   });
 
-  it("moves none when one is added at the end", () => {
+  it("moves none when lines are taken away, swapped or added, and gives the new a place that nobody has or had", () => {
     fc.assert(
       fc.property(
         range,
         members,
+        fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }),
         fc.constantFrom(...roles),
         fc.constantFrom(...zones),
-        (text, list, tier, zone) => {
-          const before = addressPlan(text, list);
+        (text, list, keeps, tier, zone) => {
+          const before = addressPlan(text, list).places;
+          const rest = list.filter((_, index) => keeps[index]).reverse();
           const added = { name: "new", tier, zone, size: "small" as const, managed: false };
-          const { new: own, ...others } = addressPlan(text, [...list, added]).places;
-          assert.ok(own);
-          assert.deepEqual(others, before.places);
+          const { new: own, ...others } = addressPlan(text, [added, ...rest], numbersIn(before)).places;
+          assert.deepEqual(others, Object.fromEntries(rest.map(({ name }) => [name, before[name]])));
+          assert.ok(own && !Object.values(before).some(({ number }) => number === own.number));
         },
       ),
     );
+  });
+
+  it("moves one whose zone changes to a place that nobody has or had, and no other", () => {
+    const list = (["a", "b", "b"] as const).map((zone, index): Member => {
+      return { name: `db-${index + 1}`, tier: "database", zone, size: "small", managed: false };
+    });
+    const before = addressPlan("10.77.0.0/16", list).places;
+    const moved = list.map((each): Member => (each.name === "db-1" ? { ...each, zone: "b" } : each));
+    const { "db-1": own, ...others } = addressPlan("10.77.0.0/16", moved, numbersIn(before)).places;
+    assert.deepEqual(others, { "db-2": before["db-2"], "db-3": before["db-3"] });
+    assert.equal(own?.address, "10.77.160.12");
+  });
+
+  it("ranks a balancer by its own place alone", () => {
+    const list = (["a", "b", "a"] as const).map((zone, index): Member => {
+      return { name: `lb-${index + 1}`, tier: "balancer", zone, size: "small", managed: false };
+    });
+    const ranks = (wanted: readonly Member[], standing = {}) => {
+      const plan = addressPlan("10.77.0.0/16", wanted, standing);
+      return wanted.map((each) => [each.name, rankOf(plan, each)]);
+    };
+    assert.deepEqual(ranks(list), [
+      ["lb-1", 0],
+      ["lb-2", 10],
+      ["lb-3", 1],
+    ]);
+    const standing = numbersIn(addressPlan("10.77.0.0/16", list).places);
+    assert.deepEqual(ranks(list.slice(1).reverse(), standing), [
+      ["lb-3", 1],
+      ["lb-2", 10],
+    ]);
   });
 
   it("keeps each within the slice of its tier and zone, and its number the offset within the range", () => {

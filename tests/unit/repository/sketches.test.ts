@@ -31,7 +31,7 @@ async function stackWithCache() {
   const { OneboxCache } = await import("../../fixtures/new-component/onebox.ts");
   return mockedStack({ stack: "dev", config: committedConfig("dev") }, async () => {
     const settings = loadSettings();
-    const cloud = oneboxCloud(settings);
+    const cloud = await oneboxCloud(settings);
     const server: typeof cloud.server = (name, args, opts) => {
       new OneboxCache(name, { ...args, memoryMiB: 64 }, opts);
       return cloud.server(name, args, opts);

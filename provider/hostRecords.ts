@@ -1,0 +1,31 @@
+/** What each host was last made with, as noted beside its folder: who stands in a stack, whatever a state says. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { requireJson } from "../config/json.ts";
+import { stackFolder } from "./handles.ts";
+
+const ending = ".json";
+
+const place = z.object({ name: z.string(), number: z.int(), address: z.string() });
+
+/** A host's name and place. */
+export type HostPlace = z.infer<typeof place>;
+
+const folderOf = (directory: string) => join(stackFolder(directory), "hosts");
+
+/** The file that tells what a host was last made with. */
+export const recordFile = (directory: string, name: string): string =>
+  join(folderOf(directory), `${name}${ending}`);
+
+/** Every host of a stack that stands. @throws Error that names a file that cannot be read */
+export function hostPlaces(directory: string): readonly HostPlace[] {
+  const folder = folderOf(directory);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .map((file) => {
+      const mend = "put the file back from a copy, or end the stack with `npm run down`";
+      return requireJson(readFileSync(join(folder, file), "utf8"), place, join(folder, file), mend);
+    });
+}
