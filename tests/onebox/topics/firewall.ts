@@ -65,7 +65,7 @@ export function firewall(stack: () => TestStack, hosts: readonly string[]): void
       await probe(stack(), "monitor", [["db-1", 31337]]);
       assert.ok((await refused()) > before, "the counter did not move");
       await until("the log line", 10_000, async () => {
-        const { stdout } = await stack().inHost("monitor", "cat /run/host/log/firewall/*");
+        const { stdout } = await stack().inHost("monitor", "cat /run/host/log/own/firewall/*");
         return stdout.includes("31337") ? null : "no line names port 31337";
       });
       const flow = '{source="monitor",destination="db-1",protocol="tcp",port="other"}';

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { programFile } from "../../../hosts/layout.ts";
+import { plainFile, programFile } from "../../../hosts/layout.ts";
 import { passwordHash, renderAccounts } from "../../../hosts/mariadb/accounts.ts";
 import {
   backupMetricFunction,
@@ -38,7 +38,13 @@ const config = (more: Partial<DatabaseNodeInput> = {}): string =>
 function understood(): ReadonlyMap<string, string> {
   place.folders("data/mariadb/data");
   const path = place.text("my.cnf", config());
-  const { text, code } = place.run(["mariadbd", `--defaults-file=${path}`, "--help", "--verbose"]);
+  const { text, code } = place.run([
+    "mariadbd",
+    `--defaults-file=${path}`,
+    `--wsrep-cluster-address=${renderDatabaseMembers(databases).trim()}`,
+    "--help",
+    "--verbose",
+  ]);
   assert.equal(code, 0, text.slice(-500));
   assert.doesNotMatch(text, /unknown (variable|option)/);
   return new Map(
@@ -103,22 +109,21 @@ case "$*" in *--wsrep-recover*) echo "WSREP: Recovered position: u-u:42" >&2 ;; 
     place.put({
       [`${place.root}/bin/mariadbd`]: { content: server, mode: "0755", user: "root", secret: false },
     });
+    place.put({ [paths.members]: plainFile(renderDatabaseMembers(databases)) });
     const program = place.text("start", renderDatabaseStart(place.layout));
     const { text, code } = place.run(["env", `PATH=${place.root}/bin:/usr/bin:/bin`, "sh", program]);
     assert.equal(code, 0, text);
     return text.trim();
   }
+  const joining = `started --defaults-file=${paths.defaultsFile} --wsrep-cluster-address=${renderDatabaseMembers(databases).trim()}`;
   const state = (seqno: number) => `uuid: u\nseqno:   ${seqno}\nsafe_to_bootstrap: 0\n`;
 
   it("joins after a clean end", () => {
-    assert.equal(started(state(7), false), `started --defaults-file=${paths.defaultsFile}`);
+    assert.equal(started(state(7), false), joining);
   });
 
   it("asks how far the data goes after a crash", () => {
-    assert.equal(
-      started(state(-1), false),
-      `started --defaults-file=${paths.defaultsFile} --wsrep-start-position=u-u:42`,
-    );
+    assert.equal(started(state(-1), false), `${joining} --wsrep-start-position=u-u:42`);
   });
 
   it("begins a new cluster once, when it was told to", () => {

@@ -46,7 +46,7 @@ describe("what stands in a stack", () => {
   it("is not guessed where a file is damaged", async () => {
     put("db-1", 11, data);
     writeFileSync(record("db-1"), '{"name":"db-1","num');
-    await assert.rejects(ask, /db-1\.json does not tell where host db-1 stands: it is damaged/);
+    await assert.rejects(ask, /db-1\.json is cut off or no JSON: put the file back/);
   });
 
   it("keeps the last copies of the data, whoever asks for their removal", async () => {
