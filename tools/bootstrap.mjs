@@ -32,6 +32,9 @@ function machineFindings() {
       `platform: ${process.platform}; the project runs on Linux (use a virtual machine or WSL 2).`,
     );
   }
+  if (root.includes(":")) {
+    findings.push(`folder: ${root} has a colon, which PATH cannot hold; rename it.`);
+  }
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
     findings.push(`node: ${process.versions.node} on PATH; install Node.js 20 or newer.`);

@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { strToU8, type Zippable } from "fflate";
+import { strToU8 } from "fflate";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
 import { zones } from "../../config/schema.ts";
 import { times } from "../../hosts/limits.ts";
 import { ports } from "../../hosts/ports.ts";
 import type { Rule } from "../flows.ts";
-import { filesOf, writeArchive } from "./archives.ts";
+import { type Contents, filesOf, writeArchive } from "./archives.ts";
 import type { AwsArtifacts } from "./artifacts.ts";
 import { databaseAuthorities } from "./databaseAuthorities.ts";
 import type { Engine } from "./databaseEngine.ts";
@@ -72,7 +72,7 @@ function closure(name: string, known: readonly string[] = []): readonly string[]
   return Object.keys(dependencies).reduce((found, next) => closure(next, found), start);
 }
 
-function functionFiles(region: string): Zippable {
+function functionFiles(region: string): Contents {
   const own = ["index.mjs", "statements.mjs"].map(
     (file) => [file, readFileSync(join(folder, file))] as const,
   );

@@ -1,6 +1,7 @@
 /** Backups of a database node, and how one is put back. */
 import type { Layout } from "../layout.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
+import { backupMetric } from "../signals/regular.ts";
 import { databasePaths } from "./config.ts";
 
 /** When and how many. */
@@ -83,7 +84,7 @@ export const backupMetricFunction = (layout: Layout | null): string =>
     ? "backups() { :; }"
     : `backups() {
   newest=$(ls -1 ${backupDirectory(layout)} 2>/dev/null | grep '^[0-9]' | sort | tail -n 1)
-  [ -z "$newest" ] || echo "foobar_backup_last_verified_timestamp_seconds $(date -u -d "$(echo "$newest" | sed 's/T\\(..\\)-\\(..\\)-/T\\1:\\2:/')" +%s)"
+  [ -z "$newest" ] || echo "${backupMetric} $(date -u -d "$(echo "$newest" | sed 's/T\\(..\\)-\\(..\\)-/T\\1:\\2:/')" +%s)"
 }`;
 
 /** Runs the nightly backups as the database's user. `data/backups` must exist, writable by mysql. */

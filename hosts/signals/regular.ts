@@ -26,7 +26,7 @@ export function regularSignals({ backupHours, driftCheckHours }: SignalInput): r
       alert: { ...alert("BackupTooOld", 60), silence: backupHours * hour },
       runbook: "backup-too-old",
       onebox: { expr: `time() - max(${backupMetric} > 0)`, legend: "age" },
-      aws: none("RDS makes the backups and tells of a failed one by an event to the alarms' topic"),
+      aws: none("RDS makes the backups; `LatestRestorableTime` tells how far they go"),
     },
     {
       id: "drift-check-age",

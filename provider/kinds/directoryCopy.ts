@@ -1,8 +1,18 @@
 /** A read-only copy of a directory of this machine in a host's folder, named by its content. */
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { directoryDigest, filesBelow } from "../../config/directoryDigest.ts";
+import { contentTime, directoryDigest, filesBelow } from "../../config/directoryDigest.ts";
 import type { Finding } from "../../config/findings.ts";
 import { hostFolder, hostHandle } from "../handles.ts";
 import { type Kind, keptWhole } from "../kind.ts";
@@ -25,6 +35,8 @@ function copyReadable(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true, mode: 0o755 });
   copyFileSync(from, to);
   chmodSync(to, (statSync(from).mode & 0o111) !== 0 ? 0o755 : 0o644);
+  const time = contentTime(readFileSync(to));
+  utimesSync(to, time, time);
 }
 
 export const directoryCopy: Kind<DirectoryCopyInputs> = {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readlink, rm } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { z } from "zod";
@@ -14,36 +14,28 @@ const lockSchema = z.object({ pid: z.int().positive(), hostname: z.string(), tim
 /** What the file backend writes into a lock. */
 export type Lock = z.infer<typeof lockSchema>;
 
-/** Start of a process in seconds since the machine's start, from the text of its /proc/PID/stat. */
-export function startTicks(stat: string): number | undefined {
-  // The second field is the program's name in parentheses and may hold anything, spaces too.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const ticks = Number(fields[19]);
-  return Number.isFinite(ticks) ? ticks : undefined;
-}
-
 /**
- * Whether a lock has outlived the process that took it.
+ * Whether a lock has outlived the process that took it. No clock is asked: it may have been set since.
  * @param lock content of the lock
  * @param host name of this machine; another machine's processes cannot be seen
- * @param started when the process of that number started, in ms since 1970; undefined when there is none
+ * @param places command line and working directory of the process of that number; undefined when there is none
+ * @param project the project's folder, which an operation on it has in one of them
  */
-export function isStale(lock: Lock, host: string, started: number | undefined): boolean {
+export function isStale(
+  lock: Lock,
+  host: string,
+  places: readonly string[] | undefined,
+  project: string,
+): boolean {
   if (lock.hostname !== host) return false;
-  // A process that is younger than the lock only has its number; 2 s allow for the clock's coarse ticks.
-  return started === undefined || started > Date.parse(lock.timestamp) + 2000;
+  return places === undefined || !places.some((text) => text.includes(project));
 }
 
-/** Linux reports process times in hundredths of a second on every architecture. */
-const ticksPerSecond = 100;
-
-async function startOfProcess(pid: number): Promise<number | undefined> {
-  const stat = await textOf(`/proc/${pid}/stat`);
-  const uptime = await textOf("/proc/uptime");
-  const ticks = startTicks(stat ?? "");
-  if (stat === undefined || ticks === undefined) return undefined;
-  const booted = Date.now() - Number(uptime?.split(" ")[0]) * 1000;
-  return booted + (ticks * 1000) / ticksPerSecond;
+async function placesOf(pid: number): Promise<readonly string[] | undefined> {
+  const command = await textOf(`/proc/${pid}/cmdline`);
+  if (command === undefined) return undefined;
+  // Another user's process does not tell where it works: it counts as one that works here.
+  return [command, await readlink(`/proc/${pid}/cwd`).catch(() => projectRoot)];
 }
 
 const lockFolder = (stack: string): string =>
@@ -65,7 +57,7 @@ export async function clearStaleLocks(stack: string): Promise<readonly number[]>
     const shown = relative(projectRoot, path);
     const mend = `nobody can tell who holds the lock; when no operation runs (\`pgrep -a pulumi\`): \`rm ${shown}\``;
     const lock = requireJson(text, lockSchema, shown, mend);
-    if (!isStale(lock, hostname(), await startOfProcess(lock.pid))) continue;
+    if (!isStale(lock, hostname(), await placesOf(lock.pid), projectRoot)) continue;
     await rm(path, { force: true });
     await rm(`${path}.attrs`, { force: true });
     removed.push(lock.pid);

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { contentTime } from "../../../config/directoryDigest.ts";
+import { node24 } from "../../../tools/paths.ts";
+import { run } from "../../../tools/run.ts";
 import { root } from "../../support/mockedStack.ts";
 import { ofType, programStack } from "../../support/program.ts";
 
@@ -29,6 +32,14 @@ function modesOf(
   return found;
 }
 
+/** What makes an archive of a folder in a process of its own, and prints its digest. */
+const build = `
+  import { createHash } from "node:crypto";
+  import { archiveOf, filesOf } from ${JSON.stringify(join(root, "components/aws/archives.ts"))};
+  process.umask(Number(process.env.UMASK));
+  console.log(createHash("sha256").update(archiveOf(filesOf(${JSON.stringify(join(root, "site/public"))}))).digest("hex"));
+`;
+
 describe("archives for servers and functions", () => {
   it("let everybody read their files, whoever unpacks them", async () => {
     const stack = await programStack("staging");
@@ -47,5 +58,30 @@ describe("archives for servers and functions", () => {
         assert.equal(mode.toString(8), "100644", name);
       }
     }
+  });
+
+  it("are the same bytes whatever the time zone, the locale and the umask", async () => {
+    const places = [
+      { TZ: "UTC", LC_ALL: "C", UMASK: "18" },
+      { TZ: "America/New_York", LC_ALL: "tr_TR.UTF-8", UMASK: "63" },
+      { TZ: "Pacific/Apia", LC_ALL: "C.UTF-8", UMASK: "0" },
+    ];
+    const digests = await Promise.all(
+      places.map(async (place) => {
+        const { code, stdout, stderr } = await run([node24, "--input-type=module", "--eval", build], {
+          env: { ...process.env, ...place },
+        });
+        assert.equal(code, 0, stderr);
+        return stdout.trim();
+      }),
+    );
+    assert.match(digests[0] ?? "", /^[0-9a-f]{64}$/);
+    assert.deepEqual(new Set(digests).size, 1);
+  });
+
+  it("give a page of another content another time, so that its tag is another", () => {
+    const [before, after] = ["stamped 0001", "stamped 0002"].map((text) => contentTime(Buffer.from(text)));
+    assert.notEqual(before?.getTime(), after?.getTime());
+    assert.equal(before?.getTime(), contentTime(Buffer.from("stamped 0001")).getTime());
   });
 });

@@ -1,6 +1,6 @@
 /** What a new user may stumble over before anything is made. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { node24, projectRoot, stateFolder } from "../../../tools/paths.ts";
@@ -35,6 +35,18 @@ describe("a machine that cannot run the project", () => {
     );
     assert.equal(code, 1);
     assert.match(stderr, / {2}- platform: darwin; .*\n {2}- node: 16\.0\.0 /);
+  });
+
+  it("is told that its folder cannot stand in PATH", async () => {
+    const parent = mkdtempSync(join(tmpdir(), "foobar-colon-"));
+    try {
+      cpSync(join(projectRoot, "tools"), join(parent, "a:b", "tools"), { recursive: true });
+      const { code, stderr } = await run([node24, join(parent, "a:b", "tools/bootstrap.mjs"), "up"]);
+      assert.equal(code, 1);
+      assert.match(stderr, / {2}- folder: .*\/a:b has a colon, which PATH cannot hold; rename it\.\n$/);
+    } finally {
+      rmSync(parent, { recursive: true, force: true });
+    }
   });
 
   it("may have any newer Node", async () => {

@@ -1,37 +1,27 @@
 import assert from "node:assert/strict";
 import { pendingOperations } from "../../../tools/pulumi/interrupted.ts";
-import { isStale, startTicks } from "../../../tools/pulumi/locks.ts";
+import { isStale } from "../../../tools/pulumi/locks.ts";
 import type { State } from "../../../tools/pulumi/stateFile.ts";
 
-const taken = Date.parse("2026-01-01T12:00:00Z");
 const lock = { pid: 4711, hostname: "here", timestamp: "2026-01-01T12:00:00.5Z" };
+const project = "/home/me/foobar";
 
 describe("isStale", () => {
   it("is true when the process is gone", () => {
-    assert.equal(isStale(lock, "here", undefined), true);
+    assert.equal(isStale(lock, "here", undefined, project), true);
   });
 
-  it("is false while the process that took it runs", () => {
-    assert.equal(isStale(lock, "here", taken - 1000), false);
+  it("is false while a process works on the project, whatever the clock says", () => {
+    assert.equal(isStale(lock, "here", [`pulumi\0-C\0${project}\0up`, "/"], project), false);
+    assert.equal(isStale(lock, "here", ["pulumi\0up", project], project), false);
   });
 
   it("is true when another process has got the number since", () => {
-    assert.equal(isStale(lock, "here", taken + 60_000), true);
+    assert.equal(isStale(lock, "here", ["sleep\x0060", "/home/me"], project), true);
   });
 
   it("is false for another machine's lock, whose processes cannot be seen", () => {
-    assert.equal(isStale(lock, "there", undefined), false);
-  });
-});
-
-describe("startTicks", () => {
-  it("reads field 22 behind a name with spaces and parentheses", () => {
-    const rest = Array.from({ length: 18 }, (_, index) => index + 4).join(" ");
-    assert.equal(startTicks(`1 (a) b (c) S ${rest} 98765 0`), 98765);
-  });
-
-  it("knows nothing of an empty text", () => {
-    assert.equal(startTicks(""), undefined);
+    assert.equal(isStale(lock, "there", undefined, project), false);
   });
 });
 
