@@ -18,14 +18,15 @@ const folderOf = (directory: string) => join(stackFolder(directory), "hosts");
 export const recordFile = (directory: string, name: string): string =>
   join(folderOf(directory), `${name}${ending}`);
 
-/** Every host of a stack that stands. @throws Error that names a file that cannot be read */
+/** Every host of a stack that stands. @throws UnreadableError that names a file that cannot be read */
 export function hostPlaces(directory: string): readonly HostPlace[] {
   const folder = folderOf(directory);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(ending))
     .map((file) => {
-      const mend = "put the file back from a copy, or end the stack with `npm run down`";
-      return requireJson(readFileSync(join(folder, file), "utf8"), place, join(folder, file), mend);
+      const path = join(folder, file);
+      const remedy = "Put it back from a copy, or end the stack with `npm run down`";
+      return requireJson(readFileSync(path, "utf8"), place, path, remedy);
     });
 }

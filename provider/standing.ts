@@ -1,5 +1,5 @@
 /** Who stands in a stack, and who of them holds a database: what nothing may be taken away without. */
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { layoutUnder } from "../hosts/layout.ts";
 import { databasePaths, databaseService } from "../hosts/mariadb/config.ts";
@@ -11,8 +11,9 @@ import type { StandingHost } from "./standingHost.ts";
 
 const root = "/run/host";
 const layout = layoutUnder(root, "");
-const { socket, dataDirectory } = databasePaths(layout);
+const { socket, dataDirectory, defaultsFile } = databasePaths(layout);
 const data = posix.relative(root, dataDirectory);
+const options = posix.relative(root, defaultsFile);
 const service = databaseService(layout).name;
 
 const handleOf = (directory: string, { name, number }: HostPlace): HostHandle => ({
@@ -29,16 +30,24 @@ function holdsData(host: HostHandle): boolean {
   return places.some((path) => existsSync(join(hostFolder(host), path)));
 }
 
+/** The database's name as the server's own options have it: what the cluster is called. */
+function databaseOf(host: HostHandle): string | null {
+  const file = join(hostFolder(host), options);
+  if (!existsSync(file)) return null;
+  return /^wsrep_cluster_name = (.+)$/m.exec(readFileSync(file, "utf8"))?.[1] ?? null;
+}
+
 async function standing(directory: string, place: HostPlace): Promise<StandingHost> {
   const host = handleOf(directory, place);
-  if (!holdsData(host)) return { ...place, data: "none" };
+  if (!holdsData(host)) return { ...place, data: "none", database: null };
   const { synced } = await statusOf({ socket }, host);
-  return { ...place, data: synced ? "synced" : "held" };
+  return { ...place, data: synced ? "synced" : "held", database: databaseOf(host) };
 }
 
 /** Every host that stands. */
-export const standingIn = (directory: string): Promise<readonly StandingHost[]> =>
-  Promise.all(hostPlaces(directory).map((place) => standing(directory, place)));
+export async function standingIn(directory: string): Promise<readonly StandingHost[]> {
+  return Promise.all(hostPlaces(directory).map((place) => standing(directory, place)));
+}
 
 /** Takes a database out of its cluster in good order: the others go on without it at once, and have all it had. */
 export async function endDatabase(directory: string, place: HostPlace): Promise<void> {

@@ -12,8 +12,14 @@ export const standingHost = z.strictObject({
    * the running cluster has.
    */
   data: z.enum(["none", "held", "synced"]),
+  /** Name of the database that the data is of; null where that is not known. */
+  database: z.string().nullable(),
 });
 export type StandingHost = z.infer<typeof standingHost>;
 
 /** Answer of the function `onebox:index:standingHosts`. */
-export const standingHosts = z.strictObject({ hosts: z.array(standingHost) });
+export const standingHosts = z.strictObject({
+  hosts: z.array(standingHost),
+  /** Why nobody knows; null when all are told. */
+  problem: z.string().nullable().default(null),
+});

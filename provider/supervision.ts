@@ -156,3 +156,21 @@ export function serviceFolder(name: string, service: Supervised): readonly Servi
 export function folderHash(files: readonly ServiceFile[]): string {
   return digestOf(JSON.stringify(files.filter(({ path }) => path !== "down")));
 }
+
+/**
+ * Text of the commands that end a service and its supervisor, and remove its folder: out of the scanner's sight first,
+ * which else starts another supervisor in the folder while it is being removed. Pure.
+ * @param how the options by which it is told to end
+ */
+export function unsupervise(scan: string, name: string, how: string): string {
+  const [folder, gone] = [`${scan}/${name}`, `${scan}/.gone-${name}`];
+  return `if [ -d ${folder} ]; then
+  s6-svc ${how} ${folder} || true
+  rm -rf ${gone}
+  mv ${folder} ${gone}
+  s6-svscanctl -an ${scan}
+  s6-svc -xd ${gone} || true
+  for one in ${gone} ${gone}/log; do while s6-svok $one 2>/dev/null; do sleep 0.05; done; done
+fi
+rm -rf ${gone}`;
+}

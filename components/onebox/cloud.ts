@@ -11,7 +11,7 @@ import { membersOf, type Tier } from "../members.ts";
 import { type AddressPlan, addressPlan } from "./addresses.ts";
 import { OneboxCertificates } from "./certificates.ts";
 import { OneboxDashboard } from "./dashboard.ts";
-import { departureFindings } from "./departures.ts";
+import { departureFindings, nameFindings } from "./departures.ts";
 import { exitsOf, reachedBy, receiversOf } from "./exits.ts";
 import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
@@ -33,7 +33,10 @@ async function planOf(settings: Settings, directory: string): Promise<AddressPla
   const members = membersOf(settings, managedTiers);
   const standing = Object.fromEntries(hosts.map(({ name, number }) => [name, number]));
   const plan = addressPlan(settings.network.range, members, standing);
-  const findings = departureFindings(hosts, plan, members, settings.database.discard);
+  const findings = [
+    ...nameFindings(hosts, settings.database.name),
+    ...departureFindings(hosts, plan, members, settings.database.discard),
+  ];
   if (findings.length > 0)
     throw new pulumi.RunError(findingsMessage("The change is refused, and nothing was touched:", findings));
   return plan;

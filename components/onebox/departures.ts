@@ -47,3 +47,20 @@ export function departureFindings(
     remedy: `Leave it as it was, see to it that all are synced (npm run status), add the new ones and run \`up\`; then take old ones away, one in each further \`up\`. Where its data may be lost: ${setCommand(["database", "discard", 0], host.name)}`,
   }));
 }
+
+/**
+ * What stands against the database's name: the data is of another one, and none of its servers could join the others
+ * under a new one.
+ */
+export function nameFindings(standing: readonly StandingHost[], name: string): readonly Finding[] {
+  const named = standing.flatMap(({ data, database }) =>
+    data === "none" || database === null ? [] : [database],
+  );
+  return [...new Set(named)]
+    .filter((former) => former !== name)
+    .map((former) => ({
+      path: pathText(["database", "name"]),
+      problem: `is ${name}, and the data that is there is of the database ${former}, whose name cannot change on a living stack`,
+      remedy: `Put it back: ${setCommand(["database", "name"], former)}; or begin with an empty database: npm run down, then npm run up`,
+    }));
+}

@@ -29,6 +29,7 @@ import { keptFolder, moveBackups } from "../keptBackups.ts";
 import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
 import { lastCopy } from "../standing.ts";
+import { unsupervise } from "../supervision.ts";
 import { messageOf, until } from "../system.ts";
 
 const inputs = z.strictObject({
@@ -211,7 +212,7 @@ export const host: Kind<HostInputs> = {
     if (live !== null) {
       const { name, number } = wanted;
       const commands = [
-        `[ ! -d /run/scan/${name} ] || { s6-svc -wD -T 10000 -dk /run/scan/${name}; rm -rf /run/scan/${name}; s6-svscanctl -an /run/scan; }`,
+        unsupervise("/run/scan", name, "-wD -T 10000 -dk"),
         `rm -rf /run/scan/.${name}`,
         `! ip link show v${number} >/dev/null 2>&1 || ip link del v${number}`,
         `[ ! -e /run/netns/${name} ] || ip netns del ${name}`,

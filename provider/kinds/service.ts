@@ -19,7 +19,14 @@ import { type Kind, keptWhole } from "../kind.ts";
 import { userId, userName } from "../processes.ts";
 import { isReady, readiness, untilReady } from "../readiness.ts";
 import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
-import { asUser, folderHash, type ServiceFile, type Supervised, serviceFolder } from "../supervision.ts";
+import {
+  asUser,
+  folderHash,
+  type ServiceFile,
+  type Supervised,
+  serviceFolder,
+  unsupervise,
+} from "../supervision.ts";
 import { tell, until } from "../system.ts";
 import { inTurn } from "../turns.ts";
 
@@ -286,11 +293,7 @@ export const service: Kind<ServiceInputs> = {
   async remove(wanted) {
     const { host, name } = wanted;
     if (hostProc(host) !== null) {
-      await inHost(
-        host,
-        `[ ! -d /run/scan/${name} ] || { s6-svc -wD -T 15000 -d /run/scan/${name} || true; s6-svc -xd /run/scan/${name} || true; rm -rf /run/scan/${name}; s6-svscanctl -an /run/scan; }
-rm -rf /run/scan/.${name}`,
-      );
+      await inHost(host, `${unsupervise("/run/scan", name, "-wD -T 15000 -d")}\nrm -rf /run/scan/.${name}`);
     }
     rmSync(persistent(wanted), { recursive: true, force: true });
   },

@@ -16,10 +16,15 @@ import { type StandingHost, standingHosts } from "../standingHost.ts";
 
 export type { HostHandle, SandboxHandle, StandingHost };
 
-/** Every host that stands in a stack's folder now, in a preview as in an `up`. */
+/**
+ * Every host that stands in a stack's folder now, in a preview as in an `up`.
+ * @throws pulumi.RunError when what stands cannot be read
+ */
 export async function hostsStandingIn(directory: string): Promise<readonly StandingHost[]> {
   const answer: unknown = await pulumi.runtime.invoke("onebox:index:standingHosts", { directory });
-  return standingHosts.parse(answer).hosts;
+  const { hosts, problem } = standingHosts.parse(answer);
+  if (problem !== null) throw new pulumi.RunError(problem);
+  return hosts;
 }
 
 /** Inputs of a resource: each may be a value or an output. */

@@ -15,7 +15,10 @@ async function build() {
   return buildStack("web", loadSettings());
 }
 
-/** Builds a committed stack with some keys changed, under its own name or another. */
+/**
+ * Builds a committed stack with some keys changed, under its own name or another.
+ * @param answers of functions, where something stands already
+ */
 export async function programStack(
   stack: string,
   changes: Readonly<Record<string, unknown>> = {},

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Member } from "../../../components/members.ts";
 import { addressPlan } from "../../../components/onebox/addresses.ts";
-import { departureFindings } from "../../../components/onebox/departures.ts";
+import { departureFindings, nameFindings } from "../../../components/onebox/departures.ts";
 import type { Zone } from "../../../config/schema.ts";
 
 type Data = "none" | "held" | "synced";
@@ -36,6 +36,7 @@ function said(
     number: stood.places[name]?.number ?? 0,
     address: `${stood.places[name]?.address}/${stood.bits}`,
     data: data[name] ?? ("synced" as const),
+    database: "foobar",
   }));
   const numbers = Object.fromEntries(standing.map(({ name, number }) => [name, number]));
   const plan = addressPlan(newRange, after, numbers);
@@ -92,5 +93,25 @@ describe("a change of the database servers", () => {
     assert.deepEqual(said([database("db-1", "a")], nine, { discard: ["db-1"] }), []);
     assert.equal(said([database("db-1", "a")], nine, { discard: ["db-2"] }).length, 1);
     assert.equal(said(three, nine, { discard: ["db-1"] }).length, 2);
+  });
+});
+
+describe("the database's name", () => {
+  const host = { name: "db-1", number: 1, address: "10.77.0.1/16", data: "held" as const };
+
+  it("is refused by name where there is data of another one, and named once", () => {
+    const standing = ["db-1", "db-2"].map((name) => ({ ...host, name, database: "foobar" }));
+    const [finding, ...more] = nameFindings(standing, "shop");
+    assert.equal(finding?.path, "foobar:database.name");
+    assert.match(finding?.problem ?? "", /is shop, and the data that is there is of the database foobar/);
+    assert.match(finding?.remedy ?? "", /pulumi config set --path 'foobar:database\.name' foobar/);
+    assert.deepEqual(more, []);
+  });
+
+  it("is free where there is no data, the same name, or nobody knows", () => {
+    assert.deepEqual(nameFindings([], "shop"), []);
+    assert.deepEqual(nameFindings([{ ...host, database: "shop" }], "shop"), []);
+    assert.deepEqual(nameFindings([{ ...host, database: null }], "shop"), []);
+    assert.deepEqual(nameFindings([{ ...host, data: "none", database: "foobar" }], "shop"), []);
   });
 });

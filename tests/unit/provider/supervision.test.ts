@@ -3,8 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { asUser, folderHash, quote, type Supervised, serviceFolder } from "../../../provider/supervision.ts";
+import {
+  asUser,
+  folderHash,
+  quote,
+  type Supervised,
+  serviceFolder,
+  unsupervise,
+} from "../../../provider/supervision.ts";
 import { run, startTime, until } from "../../../provider/system.ts";
+import { Workplace } from "../hosts/support/workplace.ts";
 
 const service: Supervised = {
   command: ["sh", "-c", "exit 0"],
@@ -188,5 +196,32 @@ describe("the hash of a service folder", () => {
 
   it("does not change with who starts it first", () => {
     assert.equal(hash({ manual: true }), hash({}));
+  });
+});
+
+describe("the end of a service", () => {
+  const place = new Workplace();
+  after(() => place.close());
+
+  it("leaves neither folder nor supervisor, however busy both are", () => {
+    place.folders("scan");
+    const scan = join(place.root, "scan");
+    const script = `s6-svscan ${scan} & scanner=$!
+until [ -p ${scan}/.s6-svscan/control ]; do sleep 0.02; done
+for turn in 1 2 3 4 5 6 7 8; do
+  mkdir -p ${scan}/.new/log
+  printf '#!/bin/sh\\nexec sleep 60\\n' >${scan}/.new/run
+  printf '#!/bin/sh\\nexec cat >/dev/null\\n' >${scan}/.new/log/run
+  chmod 0755 ${scan}/.new/run ${scan}/.new/log/run
+  mv ${scan}/.new ${scan}/one
+  s6-svscanctl -a ${scan}
+  until s6-svok ${scan}/one && s6-svok ${scan}/one/log; do sleep 0.02; done
+  ${unsupervise(scan, "one", "-wD -T 5000 -d")}
+  [ ! -e ${scan}/one ] && [ ! -e ${scan}/.gone-one ]
+done
+kill $scanner
+`;
+    const { code, text } = place.run(["sh", "-es"], script);
+    assert.equal(code, 0, text);
   });
 });
