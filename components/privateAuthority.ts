@@ -58,8 +58,9 @@ export class PrivateAuthority extends pulumi.ComponentResource {
         earlyRenewalHours: 2 * args.validDays * hoursPerDay,
         allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
       },
-      // A stack that stands keeps the authority that its servers and visitors know.
-      { ...at, ignoreChanges: ["maxPathLength"] },
+      // A stack that stands keeps the authority that its servers and visitors know, under another domain too: servers that
+      // change one after the other would not trust each other meanwhile.
+      { ...at, ignoreChanges: ["maxPathLength", "subject"] },
     );
     this.caCertificate = ca.certPem;
 
@@ -73,7 +74,8 @@ export class PrivateAuthority extends pulumi.ComponentResource {
           dnsNames: [...subject.dnsNames],
           ipAddresses: [...subject.ipAddresses],
         },
-        at,
+        // A name beside the one that is checked: for it alone no certificate is made anew.
+        { ...at, ignoreChanges: ["subject.organization"] },
       );
       const certificate = new tls.LocallySignedCert(
         subject.name,

@@ -10,6 +10,7 @@ import {
   renderDatabaseConfig,
   renderDatabaseMembers,
   renderDatabaseStart,
+  requireOthers,
 } from "../../hosts/mariadb/config.ts";
 import { databaseGuardService, renderDatabaseGuard } from "../../hosts/mariadb/guard.ts";
 import { ports } from "../../hosts/ports.ts";
@@ -156,7 +157,17 @@ export class OneboxMysqlCluster extends MysqlCluster {
         },
         services: [{ ...databaseService(layout), ready: { command: synced } }],
         manual: true,
-        rollout: { group: "database", drain: pulumi.output([]), resume: pulumi.output([]) },
+        rollout: {
+          group: "database",
+          drain: pulumi
+            .output(host)
+            .apply((own) =>
+              ofTier(args.members, "database").length > 1
+                ? [{ host: own, command: ["sh", "-c", requireOthers(layout)] }]
+                : [],
+            ),
+          resume: pulumi.output([]),
+        },
         after: [firewall.ruleSet],
       },
       at,

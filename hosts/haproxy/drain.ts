@@ -2,7 +2,7 @@
 import type { Layout } from "../layout.ts";
 import { balancerNames, balancerSocket } from "./balancer.ts";
 
-/** Longest wait for a health check to pass again, seconds. */
+/** Longest wait for a health check to pass, seconds. */
 const readySeconds = 20;
 
 /**
@@ -12,7 +12,8 @@ const readySeconds = 20;
  * over, the drain says what is left and is done
  *
  * Exit code 0 when so (a drain also when the balancer itself does not run: then nothing reaches the server through
- * it), 1 with a message when the server is unknown or does not become healthy within 20 s.
+ * it), 1 with a message when the server is unknown or does not become healthy within 20 s, and before anything is done
+ * when none of the other servers is healthy for as long: a change must not take the last one.
  */
 export function renderDrainServer(layout: Layout, drainSeconds: number): string {
   const backends = `${balancerNames.repeatable} ${balancerNames.once}`;
@@ -32,6 +33,21 @@ fi
 if [ -z "$(rows)" ]; then
   echo "this balancer has no server $name" >&2
   exit 1
+fi
+# Backends that have other servers, none of which is healthy.
+stranded() { ask "show stat" | awk -F, -v name="$name" -v backends="${backends}" '
+  BEGIN { split(backends, list, " "); for (i in list) wanted[list[i]] = 1 }
+  ($1 in wanted) && $2 != name && $2 != "FRONTEND" && $2 != "BACKEND" { others[$1] = 1; if ($18 ~ /^(UP|no check)/) up[$1] = 1 }
+  END { for (backend in others) if (!(backend in up)) print backend }'; }
+if [ "$state" = drain ]; then
+  end=$(($(date +%s) + ${readySeconds}))
+  while [ -n "$(stranded)" ]; do
+    if [ "$(date +%s)" -ge "$end" ]; then
+      echo "$name is the only web server that may serve on this balancer: it stays; see to the others first (npm run status)" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
 fi
 for backend in $(rows | cut -d' ' -f1); do
   ask "set server $backend/$name state $state" | grep . && exit 1

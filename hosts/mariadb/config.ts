@@ -43,6 +43,14 @@ export function databasePaths(layout: Layout): DatabasePaths {
   };
 }
 
+/**
+ * Shell command on a node: fails with a message when the node is the only one of its cluster, so that a change does not
+ * restart the last one that serves. A node that does not answer serves nobody and may be restarted.
+ */
+export const requireOthers = (layout: Layout): string =>
+  `size=$(mariadb --no-defaults --socket=${databasePaths(layout).socket} --user=root -BNe "SHOW STATUS LIKE 'wsrep_cluster_size'" 2>/dev/null | cut -f2)
+[ "$size" != 1 ] || { echo "the only database server of the cluster stays as it is; see to the others first (npm run status)" >&2; exit 1; }`;
+
 /** Statements that took long. */
 export const slowLog = (layout: Layout): string => `${ownLogs(layout, "mariadb")}/slow.log`;
 

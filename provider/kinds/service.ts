@@ -226,9 +226,15 @@ async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
   };
   if (rollout === null || how !== "restart") return act();
   await inTurn(rollout.group, host.name, async () => {
-    for (const { host: other, command } of rollout.drain)
-      await runInHost(other, command, { timeout: longestDrain });
-    await act();
+    try {
+      for (const { host: other, command } of rollout.drain)
+        await runInHost(other, command, { timeout: longestDrain });
+      await act();
+    } catch (error) {
+      // Back where it was: whether it may serve is for the health checks to say, not for a change that has failed.
+      await Promise.allSettled(rollout.resume.map(({ host: other, command }) => runInHost(other, command)));
+      throw error;
+    }
     for (const { host: other, command } of rollout.resume) await runInHost(other, command);
   });
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { type BalancerInput, balancerService, renderBalancer } from "../../../hosts/haproxy/balancer.ts";
 import { quoted } from "../../../hosts/haproxy/common.ts";
 import { renderDatabaseHealth } from "../../../hosts/haproxy/databaseHealth.ts";
@@ -225,6 +226,48 @@ describe("the other HAProxies", () => {
   it("has a drain program that sh accepts", () => {
     const path = place.text("drain", renderDrainServer(place.layout, 30));
     assert.deepEqual(place.run(["sh", "-n", path]), { code: 0, text: "" });
+  });
+
+  /** Takes web-1 out, where web-2 is in this state; the clock of the program runs ahead. @returns what HAProxy was told */
+  function drained(other: string) {
+    const row = (name: string, status: string) => `web,${name},0,0,0${",".repeat(13)}${status},`;
+    const stat = ["FRONTEND", "web-1", "web-2", "BACKEND"].map((name) =>
+      row(name, name === "web-2" ? other : "UP"),
+    );
+    const told = `${place.root}/told`;
+    place.text("told", "");
+    const programs = {
+      socat: `read -r line; case $line in
+"show info") echo "Name: HAProxy" ;;
+"show stat") printf '%s\\n' ${stat.map((each) => `'${each}'`).join(" ")} ;;
+*) echo "$line" >>${told} ;;
+esac`,
+      date: `n=$(($(cat ${place.root}/clock) + 7)); echo $n >${place.root}/clock; echo $n`,
+      sleep: ":",
+    };
+    place.text("clock", "0");
+    for (const [name, body] of Object.entries(programs))
+      place.put({
+        [`${place.root}/bin/${name}`]: {
+          content: `#!/bin/sh\n${body}\n`,
+          mode: "0755",
+          user: "root",
+          secret: false,
+        },
+      });
+    const path = place.text("drain", renderDrainServer(place.layout, 30));
+    const argv = ["env", `PATH=${place.root}/bin:/usr/bin:/bin`, "sh", path, "web-1", "drain"];
+    return { ...place.run(argv), told: readFileSync(told, "utf8") };
+  }
+
+  it("takes a server out while another one serves", () => {
+    assert.deepEqual(drained("UP"), { code: 0, text: "", told: "set server web/web-1 state drain\n" });
+  });
+
+  it("does not take out the last one that serves, and says so", () => {
+    const { code, text, told } = drained("DOWN");
+    assert.deepEqual([code, told], [1, ""]);
+    assert.match(text, /^web-1 is the only web server that may serve/);
   });
 });
 
