@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { jsonOf } from "../../config/json.ts";
@@ -55,27 +55,38 @@ async function isComplete(folder: string): Promise<boolean> {
 
 async function download(progress: Progress): Promise<string> {
   const script = join(projectRoot, "node_modules", "pulumi", "run.js");
-  const result = await run([node24, script, "version"], {
-    env: { ...process.env, PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
-    timeoutMs: downloadTimeoutMs,
-    onLine: (line) => progress.update(line.trim()),
-  });
-  return result.stderr.trim().split("\n").at(-1) ?? "";
+  await mkdir(cacheFolder, { recursive: true });
+  // The package writes the installer's script there and runs it: nobody else may have put one in its place.
+  const folder = await mkdtemp(join(cacheFolder, "pulumi-download-"));
+  try {
+    const result = await run([node24, script, "version"], {
+      env: { ...process.env, TMPDIR: folder, PULUMI_HOME: pulumiHome, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeoutMs: downloadTimeoutMs,
+      onLine: (line) => progress.update(line.trim()),
+    });
+    return result.stderr.trim().split("\n").at(-1) ?? "";
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function goBuild(progress: Progress, build: HostBuild, output: string): Promise<void> {
   const folder = await mkdtemp(join(cacheFolder, "go-build-"));
   try {
     await writeFile(join(folder, "go.mod"), goModule(build));
+    await copyFile(join(import.meta.dirname, "sums", build.sums), join(folder, "go.sum"));
     let packages = 0;
-    const result = await run(["go", "build", "-v", "-mod=mod", ...build.flags, "-o", output, build.package], {
-      cwd: folder,
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off" },
-      onLine: (line) => {
-        if (line.startsWith("go: downloading")) progress.update(line.replace("go: ", ""));
-        else progress.update(`${build.what}: ${++packages} Go packages compiled`);
+    const result = await run(
+      ["go", "build", "-v", "-mod=readonly", ...build.flags, "-o", output, build.package],
+      {
+        cwd: folder,
+        env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "", GOWORK: "off", GONOSUMDB: "", GOPRIVATE: "" },
+        onLine: (line) => {
+          if (line.startsWith("go: downloading")) progress.update(line.replace("go: ", ""));
+          else progress.update(`${build.what}: ${++packages} Go packages compiled`);
+        },
       },
-    });
+    );
     if (result.code !== 0) {
       const tail = result.stderr.trim().split("\n").slice(-8);
       throw new Problem(

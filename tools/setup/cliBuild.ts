@@ -10,6 +10,8 @@ export interface HostBuild {
   readonly go: string;
   /** Modules, path → version. */
   readonly modules: Readonly<Record<string, string>>;
+  /** File of `sums/`: the digest of every module that is compiled, as `go build -mod=mod` writes them into go.sum. */
+  readonly sums: string;
   /** Further arguments of `go build`. */
   readonly flags: readonly string[];
 }
@@ -26,8 +28,9 @@ export function cliBuild(version: string): HostBuild {
     what: "CLI",
     binary: "pulumi",
     package: `${pkg}/cmd/pulumi`,
-    go: "1.24",
+    go: "1.25.11",
     modules: { [pkg]: `v${version}`, [sdk]: `v${version}` },
+    sums: "pulumi.sum",
     flags: ["-ldflags", `-s -w -X ${sdk}/go/common/version.Version=v${version}`],
   };
 }
@@ -43,6 +46,7 @@ export function languageHostBuild(): HostBuild {
     package: `${sdk}/nodejs/cmd/pulumi-language-nodejs`,
     go: "1.20",
     modules: { [sdk]: "v3.68.0" },
+    sums: "pulumi-language-nodejs.sum",
     flags: ["-ldflags", "-s -w"],
   };
 }

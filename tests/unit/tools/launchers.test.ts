@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { projectRoot } from "../../../tools/paths.ts";
 import { run } from "../../../tools/run.ts";
 import {
   cliBuild,
@@ -10,6 +12,7 @@ import {
   languageHostLauncher,
 } from "../../../tools/setup/cliBuild.ts";
 import { launcherText, pluginFolderName, shellQuote } from "../../../tools/setup/standIn.ts";
+import { packageVersion } from "../../../tools/versions.ts";
 
 describe("launchers", () => {
   let folder = "";
@@ -56,8 +59,16 @@ describe("goModule", () => {
   it("requires both modules of the CLI at its version", () => {
     assert.equal(
       goModule(cliBuild("3.255.0")),
-      "module build\n\ngo 1.24\n\nrequire (\n\tgithub.com/pulumi/pulumi/pkg/v3 v3.255.0\n\tgithub.com/pulumi/pulumi/sdk/v3 v3.255.0\n)\n",
+      "module build\n\ngo 1.25.11\n\nrequire (\n\tgithub.com/pulumi/pulumi/pkg/v3 v3.255.0\n\tgithub.com/pulumi/pulumi/sdk/v3 v3.255.0\n)\n",
     );
+  });
+
+  it("has the digest of every module that is named", () => {
+    for (const build of [cliBuild(packageVersion("pulumi")), languageHostBuild()]) {
+      const sums = readFileSync(join(projectRoot, "tools/setup/sums", build.sums), "utf8");
+      for (const [path, version] of Object.entries(build.modules))
+        assert.match(sums, new RegExp(`^${path} ${version} h1:[\\w+/]{43}=$`, "m"));
+    }
   });
 
   it("takes the language host from the version that holds it", () => {
