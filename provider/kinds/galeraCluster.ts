@@ -256,7 +256,15 @@ async function positionOf(cluster: GaleraClusterInputs, node: HostHandle): Promi
   const { prefix, options } = asDatabaseUser(node);
   const { stdout, stderr } = await runInHost(
     node,
-    [...prefix, "mariadbd", `--defaults-file=${cluster.defaultsFile}`, ...options, "--wsrep-recover"],
+    [
+      ...prefix,
+      "mariadbd",
+      `--defaults-file=${cluster.defaultsFile}`,
+      ...options,
+      // It joins nobody, but refuses to look without an address: the members are no option of the file.
+      "--wsrep-cluster-address=gcomm://",
+      "--wsrep-recover",
+    ],
     { accept: "any", timeout: copyTime },
   );
   const recovered = parseRecoveredPosition(`${stdout}\n${stderr}`);
