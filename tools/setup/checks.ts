@@ -41,10 +41,13 @@ function namespaceFindings(machine: Machine): readonly string[] {
   const remedies: string[] = [];
   if (machine.usernsClone?.trim() === "0") remedies.push("sudo sysctl kernel.unprivileged_userns_clone=1");
   if (machine.apparmorRestricts?.trim() === "1") {
-    remedies.push("sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0");
+    remedies.push("sudo apparmor_parser --replace /etc/apparmor.d/foobar-onebox");
   }
   if (machine.maxUserNamespaces?.trim() === "0") remedies.push("sudo sysctl user.max_user_namespaces=15000");
-  const allow = remedies.length > 0 ? `allow them with \`${remedies.join(" && ")}\`, or ` : "";
+  const profile = remedies.some((each) => each.includes("apparmor"))
+    ? " (the profile to write first: docs/troubleshooting.md#ubuntu)"
+    : "";
+  const allow = remedies.length > 0 ? `allow them with \`${remedies.join(" && ")}\`${profile}, or ` : "";
   return [
     `user namespaces: this user may not make them (${machine.namespaces.error}); ${allow}run the command as root.`,
   ];

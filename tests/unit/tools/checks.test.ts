@@ -27,7 +27,10 @@ describe("machineFindings", () => {
   it("names the setting that forbids user namespaces, and root as the other way", () => {
     const settings: readonly (readonly [Partial<Machine>, RegExp])[] = [
       [{ usernsClone: "0\n" }, /sysctl kernel\.unprivileged_userns_clone=1.*as root/],
-      [{ apparmorRestricts: "1\n" }, /sysctl kernel\.apparmor_restrict_unprivileged_userns=0.*as root/],
+      [
+        { apparmorRestricts: "1\n" },
+        /apparmor_parser --replace \S+foobar-onebox` \(.*troubleshooting\.md#ubuntu\), or .*as root/,
+      ],
       [{ maxUserNamespaces: "0\n" }, /sysctl user\.max_user_namespaces=15000.*as root/],
       [{}, /Operation not permitted\); run the command as root/],
     ];
