@@ -159,7 +159,8 @@ export function folderHash(files: readonly ServiceFile[]): string {
 
 /**
  * Text of the commands that end a service and its supervisor, and remove its folder: out of the scanner's sight first,
- * which else starts another supervisor in the folder while it is being removed. Pure.
+ * which else starts another supervisor in the folder while it is being removed. Their end is waited for, but not for
+ * ever: a logger lives as long as any process that the service has left behind holds its pipe. Pure.
  * @param how the options by which it is told to end
  */
 export function unsupervise(scan: string, name: string, how: string): string {
@@ -170,7 +171,7 @@ export function unsupervise(scan: string, name: string, how: string): string {
   mv ${folder} ${gone}
   s6-svscanctl -an ${scan}
   s6-svc -xd ${gone} || true
-  for one in ${gone} ${gone}/log; do while s6-svok $one 2>/dev/null; do sleep 0.05; done; done
+  for turn in $(seq 40); do s6-svok ${gone} 2>/dev/null || s6-svok ${gone}/log 2>/dev/null || break; sleep 0.05; done
 fi
-rm -rf ${gone}`;
+rm -rf ${gone} || { sleep 0.5; rm -rf ${gone}; }`;
 }
