@@ -227,12 +227,11 @@ export const sandbox: Kind<SandboxInputs> = {
   },
 
   async ensure(wanted) {
-    closedFolder(wanted.directory);
     if (liveSandbox(wanted.directory) === null || !startedWith(wanted)) {
       await refuseIfImpossible(wanted);
       await stop(wanted.directory);
       await start(wanted);
-    }
+    } else closedFolder(wanted.directory);
     const live = liveSandbox(wanted.directory);
     if (live === null) throw new Error(`the sandbox of ${wanted.directory} ended right after its start`);
     await until(`the supervisor of sandbox ${wanted.directory}`, 10_000, () =>
