@@ -77,6 +77,20 @@ describe("the small topology", function () {
     });
   });
 
+  describe("another passphrase than the stack's", () => {
+    const another = { PULUMI_CONFIG_PASSPHRASE: "another" };
+    for (const command of ["refresh", "status", "up"])
+      it(`ends \`${command}\` with what to do about it, and changes nothing`, async () => {
+        const { code, stderr } = await up().commandWith(another, command).ended;
+        assert.notEqual(code, 0);
+        assert.match(
+          stderr,
+          /PULUMI_CONFIG_PASSPHRASE is not the passphrase of .* test-small: put the one back/,
+        );
+        assert.equal((await ask(up().site, { path: "/", from: "127.0.0.74" })).status, 200);
+      });
+  });
+
   describe("two stacks side by side", () => {
     it("have the same addresses and do not meet", async () => {
       const other = await TestStack.make("test-second", { servers: smallTopology });

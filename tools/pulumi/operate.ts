@@ -2,6 +2,7 @@ import { attach } from "../run.ts";
 import { setUp } from "../setup/setUp.ts";
 import { chooseBackend } from "./environment.ts";
 import { recover } from "./interrupted.ts";
+import { requireRightPassphrase } from "./passphrase.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import { cloudOf, workingCopyOfStackFile } from "./stackFile.ts";
 
@@ -55,5 +56,8 @@ export async function operate(
   const brief = briefly(operation, cloud);
   const flags = [...flagsOf[operation], ...brief.flags, ...(judged ? policyPack : []), ...more];
   const command = pulumiCommand(operation, stack, configFile, flags);
-  return { code: await attach(command, { env: { ...env, ...brief.variables } }), env };
+  const code = await attach(command, { env: { ...env, ...brief.variables } });
+  // Pulumi tells a wrong passphrase, and not what to do about it.
+  if (code !== 0) await requireRightPassphrase(stack, env);
+  return { code, env };
 }

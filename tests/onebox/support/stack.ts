@@ -241,10 +241,18 @@ export class TestStack {
    * project has it, and the state where the test has it.
    */
   command(name: string, ...args: readonly string[]): Command {
+    return this.commandWith({}, name, ...args);
+  }
+
+  /** Starts one of the project's commands with further variables. */
+  commandWith(variables: NodeJS.ProcessEnv, name: string, ...args: readonly string[]): Command {
     const file = stackFile(this.name);
     copyFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), file);
     const argv = [join(projectRoot, "tools", `${name}.ts`), ...args, "--stack", this.name];
-    const child = spawn(node24, argv, { env: this.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(node24, argv, {
+      env: { ...this.env, ...variables },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const said = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const)
       child[stream].setEncoding("utf8").on("data", (text: string) => {

@@ -3,40 +3,17 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
-import { z } from "zod";
 import { withoutSalt } from "../../../tools/pulumi/stackFile.ts";
 import { mark } from "../../../tools/review/comment.ts";
 import { run } from "../../../tools/run.ts";
 import { actionlint } from "../../support/actionlint.ts";
 import { root } from "../../support/mockedStack.ts";
-
-const folder = join(root, ".github/workflows");
-const files = readdirSync(folder).sort();
-const textOf = (file: string) => readFileSync(join(folder, file), "utf8");
-
-const step = z.object({
-  id: z.string().optional(),
-  if: z.string().optional(),
-  run: z.string().optional(),
-  uses: z.string().optional(),
-  with: z.record(z.string(), z.unknown()).optional(),
-});
-const job = z.object({
-  if: z.string().optional(),
-  uses: z.string().optional(),
-  environment: z.string().optional(),
-  permissions: z.record(z.string(), z.string()).optional(),
-  concurrency: z.object({ group: z.string(), "cancel-in-progress": z.boolean() }).optional(),
-  steps: z.array(step).optional(),
-});
-const workflow = z.object({
-  on: z.record(z.string(), z.unknown()),
-  permissions: z.record(z.string(), z.string()),
-  jobs: z.record(z.string(), job),
-});
-
-const read = (file: string) => workflow.parse(parse(textOf(file)));
+import {
+  workflowFiles as files,
+  workflowFolder as folder,
+  readWorkflow as read,
+  textOfWorkflow as textOf,
+} from "../../support/workflows.ts";
 
 describe("workflows", () => {
   it("pass actionlint", async () => {
