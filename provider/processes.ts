@@ -34,6 +34,10 @@ export function userId(hostNumber: number, user: string, rootless: boolean): num
   return base + hostNumber * perHost + index;
 }
 
+/** Numeric ids of a host's service users as root. */
+export const userIds = (hostNumber: number): readonly number[] =>
+  serviceUsers.map((name) => userId(hostNumber, name, false));
+
 /** A host's /etc/passwd: the names behind its service users' ids. */
 export function passwdFile(hostNumber: number, rootless: boolean): string {
   const users = rootless

@@ -129,6 +129,7 @@ export class OneboxNetwork extends Network {
           name: host,
           number: place.number,
           address: withPrefix(place),
+          passed: tier === "balancer" ? [this.plan.virtual.address] : [],
           names: machine.exits.apply((exits) => ({
             ...namesOf(this.plan),
             ...tierNames(this.plan, machine.domain, exits)[tier],

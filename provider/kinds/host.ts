@@ -15,6 +15,7 @@ import { driftCheckFile } from "../../hosts/agent/hostMetrics.ts";
 import { layoutUnder } from "../../hosts/layout.ts";
 import { EndingsWatch, lastLines } from "../endings.ts";
 import { hostPid, runFolder, runInSandbox } from "../enter.ts";
+import { requireFreeIds } from "../freeIds.ts";
 import {
   type HostHandle,
   hostFolder,
@@ -30,6 +31,7 @@ import { type Kind, keptWhole } from "../kind.ts";
 import { groupFile, hostsFile, passwdFile } from "../processes.ts";
 import { lastCopy } from "../standing.ts";
 import { unsupervise } from "../supervision.ts";
+import { guardQuery, guardScript, guards, portName, unguardScript } from "../switchPort.ts";
 import { messageOf, until } from "../system.ts";
 
 const inputs = z.strictObject({
@@ -40,6 +42,8 @@ const inputs = z.strictObject({
   number: z.int().min(1).max(65_534),
   /** IPv4 address with prefix length, `10.77.32.11/16`. */
   address: z.cidrv4(),
+  /** Further IPv4 addresses that it may hold: one that several hosts pass to each other. */
+  passed: z.array(z.ipv4()).default([]),
   /** Names it may use → addresses: its /etc/hosts. */
   names: z.record(z.string(), z.string()),
   /** Whether it keeps the sandbox's listening sockets (the gateway). */
@@ -48,14 +52,21 @@ const inputs = z.strictObject({
 export type HostInputs = z.infer<typeof inputs>;
 
 const handleOf = ({ sandbox, name, number }: HostInputs): HostHandle => ({ sandbox, name, number });
+
+/** Addresses that its port of the switch takes packets from. */
+const ownAddresses = ({ address, passed }: HostInputs): readonly string[] => [
+  ...new Set([address.replace(/\/\d+$/, ""), ...passed]),
+];
+
 const script = resolve(import.meta.dirname, "../scripts/host-init.sh");
 
 /**
  * Text of the commands that plug the host in; safe to repeat. Without its network namespace everything that still runs
  * in the lost one is ended first; a lost link alone is plugged in again under what runs. Pure.
  */
-function plugScript({ name, number, address, bridge }: HostInputs): string {
-  const outer = `v${number}`;
+function plugScript(wanted: HostInputs): string {
+  const { name, number, address, bridge } = wanted;
+  const outer = portName(number);
   return [
     `if ! ip -n ${name} link show lo >/dev/null 2>&1; then`,
     `[ ! -d /run/scan/${name} ] || s6-svc -wD -T 10000 -dk /run/scan/${name}`,
@@ -64,6 +75,7 @@ function plugScript({ name, number, address, bridge }: HostInputs): string {
     `ip netns add ${name}`,
     "fi",
     `ip link show ${outer} >/dev/null 2>&1 || ip link add ${outer} type veth peer name eth0 netns ${name}`,
+    guardScript(name, number, ownAddresses(wanted)),
     `ip link set ${outer} master ${bridge} up`,
     `ip -n ${name} -batch - <<'END'`,
     "link set lo up",
@@ -168,6 +180,8 @@ export const host: Kind<HostInputs> = {
 
   async ensure(wanted) {
     const live = requireSandbox(wanted.sandbox.directory);
+    if (!live.rootless && !existsSync(hostFolder(handleOf(wanted))))
+      await requireFreeIds(wanted.name, wanted.number);
     writeFolder(wanted, live.rootless);
     copyFileSync(script, join(hostFolder(handleOf(wanted)), "init.sh"));
     await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], {
@@ -192,14 +206,17 @@ export const host: Kind<HostInputs> = {
     if (live === null) return ["the sandbox does not run"];
     if (!existsSync(`${runFolder(live)}/netns/${wanted.name}`)) return ["its network namespace is missing"];
     if (!supervisorRuns(wanted)) return ["its supervisor does not run"];
-    const look = `ip -o link show v${wanted.number} up; ip -n ${wanted.name} -o address show eth0 up`;
+    const look = `ip -o link show ${portName(wanted.number)} up; ip -n ${wanted.name} -o address show eth0 up; ${guardQuery(wanted.number)}`;
     const { stdout } = await runInSandbox(wanted.sandbox.directory, ["sh", "-c", look], { accept: "any" });
     noteComparison(wanted);
     return [
-      ...(stdout.includes(`v${wanted.number}@`) ? [] : ["its link is missing or down"]),
+      ...(stdout.includes(`${portName(wanted.number)}@`) ? [] : ["its link is missing or down"]),
       ...(stdout.includes(` ${wanted.address} `)
         ? []
         : [`its link is down or lacks the address ${wanted.address}`]),
+      ...(guards(stdout, wanted.number, ownAddresses(wanted))
+        ? []
+        : ["its port of the switch takes other addresses than its own"]),
       ...changedFiles(wanted, live.rootless),
     ];
   },
@@ -214,7 +231,8 @@ export const host: Kind<HostInputs> = {
       const commands = [
         unsupervise("/run/scan", name, "-wD -T 10000 -dk"),
         `rm -rf /run/scan/.${name}`,
-        `! ip link show v${number} >/dev/null 2>&1 || ip link del v${number}`,
+        `! ip link show ${portName(number)} >/dev/null 2>&1 || ip link del ${portName(number)}`,
+        unguardScript(number),
         `[ ! -e /run/netns/${name} ] || ip netns del ${name}`,
       ];
       await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], { input: `${commands.join("\n")}\n` });

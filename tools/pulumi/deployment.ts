@@ -1,6 +1,7 @@
+import { relative } from "node:path";
 import { z } from "zod";
 import { jsonOf, requireJson } from "../../config/json.ts";
-import { projectRoot } from "../paths.ts";
+import { projectRoot, stateFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { run } from "../run.ts";
 
@@ -41,15 +42,46 @@ export function inputsOf(exported: string, type: string): unknown {
   return resource === undefined ? undefined : reveal(resource.inputs ?? {});
 }
 
+const exportOf = (stack: string): readonly string[] => [
+  "pulumi",
+  "-C",
+  projectRoot,
+  "stack",
+  "export",
+  "--show-secrets",
+  "--stack",
+  stack,
+];
+
+/** How Pulumi says that a passphrase is not the one of the stack's secrets. */
+export const wrongPassphrase = /incorrect passphrase/;
+
+function otherPassphrase(stack: string, env: NodeJS.ProcessEnv): string {
+  const file = env.PULUMI_CONFIG_PASSPHRASE_FILE ?? "";
+  const given = env.PULUMI_CONFIG_PASSPHRASE !== undefined || file === "";
+  const from = given ? "PULUMI_CONFIG_PASSPHRASE" : relative(projectRoot, file);
+  const state = relative(projectRoot, stateFolder);
+  return `${from} is not the passphrase of the secrets of stack ${stack}: put the one back that it was made with; where that is lost, \`mv ${state} ${state}.lost\` and run \`npm run up\`, which makes new keys and passwords`;
+}
+
+/**
+ * Looks, after an operation has failed, whether the passphrase was why: Pulumi says so, and not what to do about it.
+ * @throws Problem when it was
+ */
+export async function requireRightPassphrase(stack: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { code, stderr } = await run(exportOf(stack), { env });
+  if (code !== 0 && wrongPassphrase.test(stderr)) throw new Problem(otherPassphrase(stack, env));
+}
+
 /**
  * The state of a stack, its secrets in the clear: never to be printed.
  * @param env environment of `pulumiEnvironment`
  * @throws Problem when there is no such stack
  */
 export async function exportState(stack: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const argv = ["pulumi", "-C", projectRoot, "stack", "export", "--show-secrets", "--stack", stack];
-  const { code, stdout, stderr } = await run(argv, { env });
+  const { code, stdout, stderr } = await run(exportOf(stack), { env });
   if (code === 0) return stdout;
+  if (wrongPassphrase.test(stderr)) throw new Problem(otherPassphrase(stack, env));
   const why = stderr.trim().replace(/^error: /, "");
   throw new Problem(`the state of stack ${stack} cannot be read: ${why}. \`npm run up\` makes the stack`);
 }

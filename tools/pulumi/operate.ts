@@ -1,8 +1,8 @@
 import { attach } from "../run.ts";
 import { setUp } from "../setup/setUp.ts";
+import { requireRightPassphrase } from "./deployment.ts";
 import { chooseBackend } from "./environment.ts";
 import { recover } from "./interrupted.ts";
-import { requireRightPassphrase } from "./passphrase.ts";
 import { pulumiCommand } from "./pulumiCommand.ts";
 import { cloudOf, workingCopyOfStackFile } from "./stackFile.ts";
 
@@ -57,7 +57,6 @@ export async function operate(
   const flags = [...flagsOf[operation], ...brief.flags, ...(judged ? policyPack : []), ...more];
   const command = pulumiCommand(operation, stack, configFile, flags);
   const code = await attach(command, { env: { ...env, ...brief.variables } });
-  // Pulumi tells a wrong passphrase, and not what to do about it.
   if (code !== 0) await requireRightPassphrase(stack, env);
   return { code, env };
 }

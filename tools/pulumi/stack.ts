@@ -7,6 +7,7 @@ import { exists, textOf, writeWhole } from "../files.ts";
 import { dataFolder, passphraseFile, projectRoot, stateFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { run, runOrFail } from "../run.ts";
+import { wrongPassphrase } from "./deployment.ts";
 import { chooseBackend } from "./environment.ts";
 import { noStackFile, stackFile, stackNames, withoutSalt } from "./stackFile.ts";
 import { projectName, stateFileOf } from "./stateFile.ts";
@@ -40,7 +41,7 @@ async function initialise(stack: string, env: NodeJS.ProcessEnv, provider?: stri
     const by = provider === undefined ? [] : ["--secrets-provider", provider];
     const argv = ["pulumi", "-C", folder, "stack", "init", stack, "--no-select", ...by];
     const { code, stderr } = await run(argv, { env });
-    if (/incorrect passphrase/.test(stderr)) throw new Problem(foreignPassphrase(stack));
+    if (wrongPassphrase.test(stderr)) throw new Problem(foreignPassphrase(stack));
     if (code !== 0)
       throw new Problem(`stack ${stack} cannot be made: ${stderr.trim().replace(/^error: /, "")}`);
   } finally {

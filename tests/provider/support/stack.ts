@@ -148,6 +148,7 @@ export class Stack {
       name: `web-${number}`,
       number,
       address: `${this.address(number)}/24`,
+      passed: [],
       names: {},
       keepListeners: false,
     };

@@ -18,6 +18,7 @@ describe("what stands in a stack", () => {
     name,
     number,
     address: `10.77.0.${number}/16`,
+    passed: [],
     names: {},
     keepListeners: false,
   });
