@@ -27,6 +27,9 @@ export const stackFolder = (directory: string): string => resolve(project, direc
 export const hostFolder = (host: HostHandle): string =>
   join(stackFolder(host.sandbox.directory), "hosts", host.name);
 
+/** Where the supervisor of the ways out of a sandbox looks: a folder for each. */
+export const exitsScan = (directory: string): string => join(stackFolder(directory), "exits");
+
 /** What the sandbox's first process says, and those of its hosts. */
 export const sandboxLog = (directory: string): string => join(stackFolder(directory), "sandbox.log");
 

@@ -6,6 +6,7 @@ import { invoke } from "./functions.ts";
 import { bridge } from "./kinds/bridge.ts";
 import { directoryCopy } from "./kinds/directoryCopy.ts";
 import { endpointKind } from "./kinds/endpoint.ts";
+import { exits } from "./kinds/exits.ts";
 import { fileTree } from "./kinds/fileTree.ts";
 import { galeraCluster } from "./kinds/galeraCluster.ts";
 import { host } from "./kinds/host.ts";
@@ -32,6 +33,7 @@ const handlers = new Map([
   [roster.type, handlerOf(roster)],
   [bridge.type, handlerOf(bridge)],
   [host.type, handlerOf(host)],
+  [exits.type, handlerOf(exits)],
   [ruleSet.type, handlerOf(ruleSet)],
   [fileTree.type, handlerOf(fileTree)],
   [directoryCopy.type, handlerOf(directoryCopy)],

@@ -42,8 +42,16 @@ async function planOf(settings: Settings, directory: string): Promise<AddressPla
   return plan;
 }
 
+/** The ways out of the sandbox; null where there is none. */
+function outwards(monitoring: Settings["monitoring"]): Machine["exits"] {
+  const { sumoLogic } = monitoring;
+  const receivers = receiversOf(monitoring);
+  if (receivers.length === 0 && sumoLogic === undefined) return null;
+  // A URL's path is the secret, its host is not.
+  return pulumi.unsecret(pulumi.output(sumoLogic).apply((url) => exitsOf(receivers, url)));
+}
+
 async function machineOf(settings: Settings): Promise<Machine> {
-  const { sumoLogic } = settings.monitoring;
   const directory = `.onebox/stacks/${pulumi.getStack()}`;
   return {
     directory,
@@ -53,10 +61,7 @@ async function machineOf(settings: Settings): Promise<Machine> {
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
     domain: settings.domain,
-    // A URL's path is the secret, its host is not.
-    exits: pulumi.unsecret(
-      pulumi.output(sumoLogic).apply((url) => exitsOf(receiversOf(settings.monitoring), url)),
-    ),
+    exits: outwards(settings.monitoring),
   };
 }
 

@@ -1,14 +1,14 @@
 /** Servers outside the stack that it may reach: by the gateway, and through it by the machine's own network. Pure. */
-
+import { createHash } from "node:crypto";
 import { isLoopback } from "../../config/loopback.ts";
 import type { ReceiverServer } from "../../hosts/alertmanager.ts";
-import type { GatewayExit } from "../../hosts/haproxy/gateway.ts";
+import type { GatewayExit } from "../../hosts/haproxy/exits.ts";
 import { ports } from "../../hosts/ports.ts";
 
 /** Name of the host through which the machine's loopback enters, and by which the stack gets out. */
 export const gatewayName = "gateway";
 
-/** Where the gateway finds the ways out; the sandbox makes them. */
+/** Where the gateway finds the sockets that lead out, from its host's folder. */
 export const exitsFolder = "exits";
 
 /** One way out. */
@@ -77,7 +77,15 @@ export function exitNames(exits: readonly Exit[]): readonly string[] {
   return exits.flatMap(({ name }) => (name === null || isLoopback(name) ? [] : [name]));
 }
 
+/** Name of the socket that leads to a server: the same one as long as the server is. */
+const socketOf = (server: string) => createHash("sha256").update(server).digest("hex").slice(0, 16);
+
+/** Servers by the names of the sockets that lead to them. */
+export function exitSockets(exits: readonly Exit[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(exits.map(({ server }) => [socketOf(server), server]));
+}
+
 /** The ways out as the gateway serves them. */
 export function gatewayExits(exits: readonly Exit[], folder: string): readonly GatewayExit[] {
-  return exits.map(({ port, name }, index) => ({ name, port, socket: `${folder}/${index}` }));
+  return exits.map(({ port, name, server }) => ({ name, port, socket: `${folder}/${socketOf(server)}` }));
 }

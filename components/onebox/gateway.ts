@@ -1,11 +1,12 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { exitsConfiguration, exitsService, renderExits } from "../../hosts/haproxy/exits.ts";
 import { gatewayService, renderGateway } from "../../hosts/haproxy/gateway.ts";
 import { plainFile } from "../../hosts/layout.ts";
 import { type FirewallFlow, renderNftables } from "../../hosts/nftables.ts";
 import { ports } from "../../hosts/ports.ts";
-import { type HostHandle, RuleSet } from "../../provider/sdk/index.ts";
+import { Exits, type HostHandle, RuleSet } from "../../provider/sdk/index.ts";
 import { deploy, layout, root } from "./deployment.ts";
-import { type Exit, exitsFolder, gatewayExits, gatewayName } from "./exits.ts";
+import { type Exit, exitSockets, exitsFolder, gatewayExits, gatewayName } from "./exits.ts";
 
 /** The sandbox's first inherited socket: 0, 1 and 2 are the standard streams. */
 const firstDescriptor = 3;
@@ -16,10 +17,37 @@ export interface GatewayTargets {
   readonly site: string;
   /** Addresses of the monitors; the first answers. */
   readonly dashboards: readonly string[];
-  /** The ways out, in the order in which the sandbox makes them. */
-  readonly exits: pulumi.Output<readonly Exit[]>;
+  /** The ways out; null where nothing leads out. */
+  readonly exits: pulumi.Output<readonly Exit[]> | null;
   /** Addresses of the hosts that may use them. */
   readonly exiting: readonly string[];
+}
+
+/** The ways out, served by a process that has nothing to do with the visitors' way in. */
+function deployExits(
+  host: pulumi.Output<HostHandle>,
+  exits: pulumi.Output<readonly Exit[]>,
+  after: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
+): void {
+  const sockets = new Exits(
+    gatewayName,
+    { host, folder: exitsFolder, user: "haproxy", servers: exits.apply(exitSockets) },
+    options,
+  );
+  deploy(
+    {
+      host,
+      hostName: gatewayName,
+      name: "exits",
+      files: exits.apply((known) => ({
+        [exitsConfiguration(layout)]: plainFile(renderExits(gatewayExits(known, `${root}/${exitsFolder}`))),
+      })),
+      services: [exitsService(layout)],
+      after: [after, sockets],
+    },
+    options,
+  );
 }
 
 /** TCP from the machine's loopback to the stack; by the stack's own network comes in only who may leave. */
@@ -42,8 +70,7 @@ export function deployGateway(
       ? []
       : [flow("dashboards", dashboards, ports.https, "operators open the dashboards")]),
   ];
-  const ways = exits.apply((known) => gatewayExits(known, `${root}/${exitsFolder}`));
-  const leaving = ways.apply((known) =>
+  const leaving = (known: readonly Exit[]) =>
     [...new Set(known.map(({ port }) => port))].map((port) =>
       flow(
         `exit-${port}`,
@@ -51,11 +78,11 @@ export function deployGateway(
         port,
         "the monitor tells people of alerts and sends copies to Sumo Logic",
       ),
-    ),
-  );
+    );
+  const ingress = exits === null ? [] : exits.apply(leaving);
   const rules = new RuleSet(
     gatewayName,
-    { host, rules: leaving.apply((ingress) => renderNftables({ ingress, egress })) },
+    { host, rules: pulumi.output(ingress).apply((known) => renderNftables({ ingress: known, egress })) },
     options,
   );
   const listeners = [
@@ -70,12 +97,11 @@ export function deployGateway(
       host,
       hostName: gatewayName,
       name: "gateway",
-      files: ways.apply((known) => ({
-        [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(renderGateway({ listeners, exits: known })),
-      })),
+      files: { [`${layout.etc}/gateway/haproxy.cfg`]: plainFile(renderGateway(listeners)) },
       services: [gatewayService(layout)],
       after: [rules],
     },
     options,
   );
+  if (exits !== null) deployExits(host, exits, rules, options);
 }

@@ -11,7 +11,7 @@ import {
 import { type Member, ofTier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
 import type { AddressPlan, Place } from "./addresses.ts";
-import { type Exit, exitNames, exitsFolder, gatewayName } from "./exits.ts";
+import { type Exit, exitNames, gatewayName } from "./exits.ts";
 import { deployGateway } from "./gateway.ts";
 
 /** What the machine underneath lends to the stack. */
@@ -29,8 +29,8 @@ export interface Machine {
   readonly ports: Settings["onebox"];
   /** The site's name. */
   readonly domain: string;
-  /** Servers outside that the monitor may reach. */
-  readonly exits: pulumi.Output<readonly Exit[]>;
+  /** Servers outside that the monitor may reach; null for none. */
+  readonly exits: pulumi.Output<readonly Exit[]> | null;
 }
 
 const loopback = "127.0.0.1";
@@ -86,10 +86,6 @@ export class OneboxNetwork extends Network {
       {
         directory: machine.directory,
         packages: machine.packages,
-        exits: machine.exits.apply((exits) => ({
-          folder: `hosts/${gatewayName}/${exitsFolder}`,
-          servers: exits.map(({ server }) => server),
-        })),
         listeners: [
           { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
           { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },
@@ -130,7 +126,7 @@ export class OneboxNetwork extends Network {
           number: place.number,
           address: withPrefix(place),
           passed: tier === "balancer" ? [this.plan.virtual.address] : [],
-          names: machine.exits.apply((exits) => ({
+          names: pulumi.output(machine.exits ?? []).apply((exits) => ({
             ...namesOf(this.plan),
             ...tierNames(this.plan, machine.domain, exits)[tier],
           })),

@@ -1,4 +1,4 @@
-/** The way from the machine's loopback ports into the stack's own network, and out to named servers: TCP only, decrypts nothing. */
+/** The way from the machine's loopback ports into the stack's own network: TCP only, decrypts nothing. */
 import type { Layout } from "../layout.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
 import { globalSection, section } from "./common.ts";
@@ -14,51 +14,10 @@ export interface GatewayListener {
   readonly proxyProtocol: boolean;
 }
 
-/** A server outside that hosts of the stack may reach. */
-export interface GatewayExit {
-  /** The name that a caller asks for by TLS (SNI); null for one that is reached by the gateway's own name. */
-  readonly name: string | null;
-  readonly port: number;
-  /** Unix socket that leads there. */
-  readonly socket: string;
-}
-
-/** What a gateway is told. */
-export interface GatewayInput {
-  readonly listeners: readonly GatewayListener[];
-  readonly exits: readonly GatewayExit[];
-}
-
-/** How long a caller may take to say whom it wants. */
-const helloWait = "5s";
-
-/** One port of the ways out. Only where several share it must a caller name the one it wants. */
-function exitSections(port: number, exits: readonly GatewayExit[]): readonly string[] {
-  const backend = ({ name }: GatewayExit) => `exit-${port}-${name ?? "machine"}`;
-  const [only, ...others] = exits;
-  const fallback = others.length === 0 ? only : exits.find(({ name }) => name === null);
-  const byName = exits.filter((exit) => exit !== fallback);
-  return [
-    section(`frontend exits-${port}`, [
-      `bind :${port}`,
-      ...(byName.length === 0
-        ? []
-        : [
-            `tcp-request inspect-delay ${helloWait}`,
-            "tcp-request content accept if { req.ssl_hello_type 1 }",
-          ]),
-      ...byName.map((exit) => `use_backend ${backend(exit)} if { req.ssl_sni -i ${exit.name} }`),
-      ...(fallback === undefined ? [] : [`default_backend ${backend(fallback)}`]),
-    ]),
-    ...exits.map((exit) => section(`backend ${backend(exit)}`, [`server it unix@${exit.socket}`])),
-  ];
-}
-
 const configurationPath = (layout: Layout) => `${layout.etc}/gateway/haproxy.cfg`;
 
 /** Configuration file of the gateway. */
-export function renderGateway({ listeners, exits }: GatewayInput): string {
-  const exitPorts = [...new Set(exits.map(({ port }) => port))];
+export function renderGateway(listeners: readonly GatewayListener[]): string {
   return [
     globalSection({ connections: 10_000, threads: 1, minimumTlsVersion: "1.2", socket: null }),
     section("defaults", [
@@ -76,12 +35,6 @@ export function renderGateway({ listeners, exits }: GatewayInput): string {
         `bind ${bind}`,
         `server target ${target}${proxyProtocol ? " send-proxy-v2" : ""}`,
       ]),
-    ),
-    ...exitPorts.flatMap((port) =>
-      exitSections(
-        port,
-        exits.filter((exit) => exit.port === port),
-      ),
     ),
   ].join("");
 }

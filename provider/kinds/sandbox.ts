@@ -19,7 +19,7 @@ import { z } from "zod";
 import { type Finding, findingsMessage } from "../../config/findings.ts";
 import { jsonOf } from "../../config/json.ts";
 import { runFolder, sandboxCommand } from "../enter.ts";
-import { liveSandbox, project, requireSandbox, sandboxLog, stackFolder } from "../handles.ts";
+import { exitsScan, liveSandbox, project, requireSandbox, sandboxLog, stackFolder } from "../handles.ts";
 import { type Kind, keptWhole, Refusal } from "../kind.ts";
 import { kill, nameOf, parentOf, run, startDetached, startTime, until } from "../system.ts";
 
@@ -40,8 +40,6 @@ const inputs = z.strictObject({
   packages: z.string(),
   /** Loopback sockets of this machine, inherited by the gateway host as descriptors 3, 4, ... */
   listeners: z.array(listener).max(6),
-  /** Servers of this machine's network, `host:port`, and the folder for the sockets that lead to them, from the stack's. */
-  exits: z.strictObject({ folder: z.string(), servers: z.array(z.string()) }),
 });
 export type SandboxInputs = z.output<typeof inputs>;
 
@@ -137,12 +135,12 @@ function ownNode(folder: string): string {
   return kept;
 }
 
-function launchCommand(folder: string, { listeners, packages, exits }: SandboxInputs): string[] {
+function launchCommand(folder: string, { directory, listeners, packages }: SandboxInputs): string[] {
   const tree = packages === "" ? "" : stackFolder(packages);
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   return [
     // Before any socket is opened, so that the ways out inherit none.
-    ...["sh", join(scripts, "with-exits.sh"), tree, join(folder, exits.folder), ...exits.servers, "--"],
+    ...["sh", join(scripts, "with-exits.sh"), tree, exitsScan(directory)],
     "perl",
     join(scripts, "hold-listeners.pl"),
     ...listeners.map(({ address, port }) => `${address}:${port}`),
@@ -159,13 +157,22 @@ function launchedWith(directory: string): SandboxInputs | null {
   return (existsSync(file) ? jsonOf(readFileSync(file, "utf8"), inputs) : undefined) ?? null;
 }
 
+/** What of it tells which ports it holds, whatever else older versions wrote there. */
+const held = z.object({ listeners: z.array(listener) });
+
+function heldBy(directory: string): SandboxInputs["listeners"] {
+  const file = launchFile(directory);
+  if (liveSandbox(directory) === null || !existsSync(file)) return [];
+  return jsonOf(readFileSync(file, "utf8"), held)?.listeners ?? [];
+}
+
 const startedWith = (wanted: SandboxInputs) => isDeepStrictEqual(launchedWith(wanted.directory), wanted);
 
 /** Before anything is touched; the ports that the running sandbox itself holds are free to be held again. */
 async function refuseIfImpossible({ directory, packages, listeners }: SandboxInputs): Promise<void> {
-  const held = liveSandbox(directory) === null ? [] : (launchedWith(directory)?.listeners ?? []);
+  const own = heldBy(directory);
   const isHeld = ({ address, port }: SandboxInputs["listeners"][number]) =>
-    held.some((one) => one.address === address && one.port === port);
+    own.some((one) => one.address === address && one.port === port);
   const findings = [
     ...packageFindings(packages),
     ...(await portFindings(listeners.filter((one) => !isHeld(one)))),
@@ -190,6 +197,8 @@ async function start(wanted: SandboxInputs): Promise<void> {
   const folder = closedFolder(wanted.directory);
   mkdirSync(join(folder, "hosts"), { recursive: true });
   rmSync(join(folder, "incarnation"), { force: true });
+  rmSync(exitsScan(wanted.directory), { recursive: true, force: true });
+  mkdirSync(exitsScan(wanted.directory), { mode: 0o700 });
   writeFileSync(launchFile(wanted.directory), JSON.stringify(wanted));
   const log = sandboxLog(wanted.directory);
   const descriptor = openSync(log, "w", 0o600);

@@ -1,20 +1,13 @@
-# Starts a way out to each named server, in this machine's own network, then becomes the given command. Each way is a
-# Unix socket, 0, 1, ... in the order given, in the folder; all end with that command.
-# Usage: with-exits.sh PACKAGES_ROOT_OR_EMPTY FOLDER HOST:PORT ... -- COMMAND ARGUMENT ...
+# Starts the supervisor of the stack's ways out in this machine's own network, then becomes the given command. Both end
+# together. Which ways there are stands in the folder that the supervisor looks at, and may change at any time.
+# Usage: with-exits.sh PACKAGES_ROOT_OR_EMPTY SCAN_FOLDER COMMAND ARGUMENT ...
 set -eu
-here=$(dirname "$0") packages=$1 folder=$2
+here=$(dirname "$0") packages=$1 scan=$2
 shift 2
-# A way out needs nothing of root's: it runs as nobody, or without root as the one user there is.
-namespace='' user=65534
-[ "$(id -u)" = 0 ] || namespace='--user --map-root-user' user=0
-index=0
-while [ "$1" != -- ]; do
-  mkdir -p "$folder"
-  [ "$user" = 0 ] || chown "$user" "$folder"
+namespace=''
+[ "$(id -u)" = 0 ] || namespace='--user --map-root-user'
+# A supervisor that ends is started again.
+setpriv --pdeathsig KILL sh -c 'while :; do "$@" || :; sleep 1; done' exits \
   setpriv --pdeathsig KILL unshare $namespace --mount --pid --fork --kill-child -- \
-    sh "$here/exit.sh" "$packages" "$user" "$folder" "$index" "$1" &
-  index=$((index + 1))
-  shift
-done
-shift
+  sh "$here/exits-init.sh" "$packages" "$scan" &
 exec "$@"

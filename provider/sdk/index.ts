@@ -4,6 +4,7 @@ import type { HostHandle, SandboxHandle } from "../handles.ts";
 import type { BridgeInputs } from "../kinds/bridge.ts";
 import type { DirectoryCopyInputs } from "../kinds/directoryCopy.ts";
 import type { EndpointInputs } from "../kinds/endpoint.ts";
+import type { ExitsInputs } from "../kinds/exits.ts";
 import type { FileTreeInputs } from "../kinds/fileTree.ts";
 import type { GaleraClusterInputs } from "../kinds/galeraCluster.ts";
 import type { HostInputs } from "../kinds/host.ts";
@@ -66,6 +67,13 @@ export class Host extends pulumi.CustomResource {
 
   constructor(name: string, args: Args<HostInputs>, opts?: pulumi.CustomResourceOptions) {
     super("onebox:index:Host", name, { ...args, handle: undefined }, opts);
+  }
+}
+
+/** Ways out of the sandbox, to servers of this machine's own network. */
+export class Exits extends pulumi.CustomResource {
+  constructor(name: string, args: Args<ExitsInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("onebox:index:Exits", name, { ...args }, opts);
   }
 }
 

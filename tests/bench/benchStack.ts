@@ -54,12 +54,7 @@ const lookEvery = 25;
 /** Removes what an interrupted bench left, then makes the stack without starting it. */
 export async function makeBenchStack(): Promise<TestStack> {
   const stack = await TestStack.make(name, config);
-  await sandbox.remove({
-    directory: stack.directory,
-    packages: "",
-    listeners: [],
-    exits: { folder: "exits", servers: [] },
-  });
+  await sandbox.remove({ directory: stack.directory, packages: "", listeners: [] });
   return stack;
 }
 

@@ -21,7 +21,6 @@ export function sandboxIn(directory: string, ports: readonly number[] = []): San
   return {
     directory,
     packages: existsSync(join(project, unpacked)) ? unpacked : "",
-    exits: { folder: "exits", servers: [] },
     listeners: ports.map((port, index) => ({ address: "127.0.0.1", port, setting: `foobar:port${index}` })),
   };
 }

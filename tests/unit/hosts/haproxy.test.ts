@@ -211,13 +211,10 @@ describe("the other HAProxies", () => {
   });
 
   it("of the gateway is accepted, and tells visitors' addresses where asked to", () => {
-    const text = renderGateway({
-      exits: [],
-      listeners: [
-        { name: "https", bind: "127.0.0.1:8443", target: "10.77.0.100:443", proxyProtocol: true },
-        { name: "dashboard", bind: "127.0.0.1:8444", target: "10.77.3.1:443", proxyProtocol: false },
-      ],
-    });
+    const text = renderGateway([
+      { name: "https", bind: "127.0.0.1:8443", target: "10.77.0.100:443", proxyProtocol: true },
+      { name: "dashboard", bind: "127.0.0.1:8444", target: "10.77.3.1:443", proxyProtocol: false },
+    ]);
     accepted("gateway", text);
     assert.ok(sectionOf(text, "listen https").includes("server target 10.77.0.100:443 send-proxy-v2"));
     assert.ok(sectionOf(text, "listen dashboard").includes("server target 10.77.3.1:443"));

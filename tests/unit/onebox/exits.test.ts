@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import {
   exitNames,
+  exitSockets,
   exitsOf,
   gatewayExits,
   reachedBy,
   receiversOf,
 } from "../../../components/onebox/exits.ts";
-import { renderGateway } from "../../../hosts/haproxy/gateway.ts";
+import { renderExits } from "../../../hosts/haproxy/exits.ts";
 import { Workplace } from "../hosts/support/workplace.ts";
 
 describe("the ways out of a sandbox", () => {
@@ -40,11 +41,24 @@ describe("the ways out of a sandbox", () => {
     ]);
   });
 
+  it("keep their sockets whoever else comes and goes", () => {
+    const before = gatewayExits(exitsOf(servers), "/x");
+    const after = gatewayExits(exitsOf(["new.example.com:443", ...servers.slice(1)]), "/x");
+    const kept = after.filter(({ socket }) => before.some((exit) => exit.socket === socket));
+    assert.deepEqual(
+      kept.map(({ name, port }) => `${name}:${port}`),
+      ["alerts.example.com:443", "smtp.example.com:587", "null:9999"],
+    );
+    assert.deepEqual(
+      Object.keys(exitSockets(exitsOf(servers))).map((name) => `/x/${name}`),
+      before.map(({ socket }) => socket),
+    );
+  });
+
   it("go by the name that is asked for where several share a port", () => {
-    const text = renderGateway({
-      listeners: [],
-      exits: gatewayExits(exitsOf(servers, "https://collectors.sumologic.com/a"), "/run/host/exits"),
-    });
+    const text = renderExits(
+      gatewayExits(exitsOf(servers, "https://collectors.sumologic.com/a"), "/run/host/exits"),
+    );
     const of = (port: number) =>
       text.split(/^(?=frontend|backend)/m).find((part) => part.startsWith(`frontend exits-${port}`)) ?? "";
     assert.match(
@@ -58,7 +72,7 @@ describe("the ways out of a sandbox", () => {
     assert.doesNotMatch(of(587), /inspect-delay/);
     assert.match(of(9999), /default_backend exit-9999-machine/);
     const place = new Workplace();
-    const { code, text: said } = place.run(["haproxy", "-c", "-f", place.text("gateway.cfg", text)]);
+    const { code, text: said } = place.run(["haproxy", "-c", "-f", place.text("exits.cfg", text)]);
     place.close();
     assert.equal(code, 0, said);
   });
