@@ -42,7 +42,7 @@ export class OneboxFirewall extends Firewall {
   readonly ruleSet: RuleSet;
   /** TCP ports of the host's tier that flows lead to. */
   readonly openPorts: readonly number[];
-  /** TCP ports of all flows. */
+  /** TCP ports of all flows, but for those by which others than this host's tier reach who is told of alerts. */
   readonly knownPorts: readonly number[];
 
   constructor(name: string, args: FirewallArgs<OneboxNetwork>, opts: pulumi.ComponentResourceOptions) {
@@ -54,7 +54,9 @@ export class OneboxFirewall extends Firewall {
     this.openPorts = flows.flows.flatMap(({ to, port }) =>
       to === member.tier && port.protocol === "tcp" ? [port.number] : [],
     );
-    this.knownPorts = flows.flows.flatMap(({ port }) => (port.protocol === "tcp" ? [port.number] : []));
+    this.knownPorts = flows.flows.flatMap(({ from, to, port }) =>
+      port.protocol === "tcp" && (to !== "receivers" || from === member.tier) ? [port.number] : [],
+    );
     const rules = renderNftables({
       ingress: ingress.map((rule) => flowOf(rule, network)),
       egress: egress.map((rule) => flowOf(rule, network)),

@@ -14,6 +14,7 @@ import { failover } from "./topics/failover.ts";
 import { firewall } from "./topics/firewall.ts";
 import { hops } from "./topics/hops.ts";
 import { monitoring } from "./topics/monitoring.ts";
+import { receivers } from "./topics/receivers.ts";
 import { rolling } from "./topics/rolling.ts";
 import { scaling } from "./topics/scaling.ts";
 import { site } from "./topics/site.ts";
@@ -61,6 +62,7 @@ describe("the full topology", function () {
   hops(up);
   monitoring(up, hook, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
   rolling(up);
+  receivers(up, hook);
   scaling(up, fullTopology);
   drillsOf(up, { balancers: named("balancer"), databases: named("database") });
   status(up, named("database"));
