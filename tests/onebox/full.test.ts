@@ -19,6 +19,7 @@ import { rolling } from "./topics/rolling.ts";
 import { scaling } from "./topics/scaling.ts";
 import { site } from "./topics/site.ts";
 import { status } from "./topics/status.ts";
+import { underWay } from "./topics/underWay.ts";
 
 describe("the full topology", function () {
   // On a machine that others use too, an `up` has taken ten times as long.
@@ -62,6 +63,7 @@ describe("the full topology", function () {
   hops(up);
   monitoring(up, hook, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
   rolling(up);
+  underWay(up, { balancers: named("balancer"), webs: named("web") }, limits);
   receivers(up, hook);
   scaling(up, fullTopology);
   drillsOf(up, { balancers: named("balancer"), databases: named("database") });
