@@ -7,9 +7,11 @@ import { upUnderLoad } from "./rolling.ts";
 
 /** Rows of the engine's table that tell of a change: type and name of the resource, and what is done to it. */
 const changes = (report: string) =>
-  [...report.matchAll(/^\s*[~+-]{1,2}\s+[├└│─\s]*onebox:index:(\w+)\s+(\S+)\s+(\w+)/gm)].map(
-    ([, type, name, what]) => `${what} ${type} ${name}`,
-  );
+  [
+    ...report.matchAll(
+      /^\s*[~+-]{1,2}\s+[├└│─\s]*onebox:index:(\w+)\s+(\S+)\s+(update|create|delete|replace)\b/gm,
+    ),
+  ].map(([, type, name, what]) => `${what} ${type} ${name}`);
 
 /** Declares the tests. */
 export function receivers(stack: () => TestStack, first: () => Webhook): void {
