@@ -11,7 +11,7 @@ const builders: Readonly<
   },
   aws: async (name, settings) => {
     const { awsCloud } = await import("./aws/cloud.ts");
-    return new WebStack(name, { settings, cloud: awsCloud(settings) }).outputs;
+    return new WebStack(name, { settings, cloud: await awsCloud(settings) }).outputs;
   },
 };
 

@@ -1,14 +1,16 @@
 /** The cloud `aws`: the same topology on managed services. */
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { findingsMessage } from "../../config/findings.ts";
 import type { Settings } from "../../config/schema.ts";
 import type { Cloud } from "../cloud.ts";
 import { AwsArtifacts } from "./artifacts.ts";
 import { AwsCertificates } from "./certificates.ts";
 import { AwsDashboard } from "./dashboard.ts";
 import { AwsFirewall } from "./firewall.ts";
+import { fixedFindings } from "./fixed.ts";
 import { awsFlows } from "./flows.ts";
-import { AwsFoundation, type AwsSettings, stackTags } from "./foundation.ts";
+import { AwsFoundation, type AwsSettings, stackPrefix, stackTags } from "./foundation.ts";
 import { AwsLoadBalancer } from "./loadBalancer.ts";
 import { type AgentShared, AwsMonitoringAgent } from "./monitoringAgent.ts";
 import { AwsMysqlCluster } from "./mysqlCluster.ts";
@@ -17,6 +19,7 @@ import type { AwsParts } from "./parts.ts";
 import { storeSecret } from "./secrets.ts";
 import { AwsServer } from "./server.ts";
 import { AwsServerLogs } from "./serverLogs.ts";
+import { standingOn } from "./standing.ts";
 
 function makeProvider(settings: Settings, cloud: AwsSettings): aws.Provider {
   return new aws.Provider("aws", {
@@ -26,14 +29,27 @@ function makeProvider(settings: Settings, cloud: AwsSettings): aws.Provider {
   });
 }
 
+/** @throws pulumi.RunError, before anything is touched, when a change would have to replace the database that stands */
+async function refuseReplacement(
+  settings: Settings,
+  cloud: AwsSettings,
+  provider: aws.Provider,
+): Promise<void> {
+  const standing = await standingOn(stackPrefix(), cloud.database.kind, provider);
+  const findings = standing === null ? [] : fixedFindings(standing, { ...settings, aws: cloud });
+  if (findings.length > 0)
+    throw new pulumi.RunError(findingsMessage("The change is refused, and nothing was touched:", findings));
+}
+
 /**
  * The cloud for these settings.
  * @throws Error when `aws` is not among them, which the configuration's rules prevent
  */
-export function awsCloud(settings: Settings): Cloud<AwsParts> {
+export async function awsCloud(settings: Settings): Promise<Cloud<AwsParts>> {
   const { aws: cloud } = settings;
   if (cloud === null) throw new Error("cloud aws was asked for without its settings");
   const provider = makeProvider(settings, cloud);
+  await refuseReplacement(settings, cloud, provider);
   const within = (opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions => ({
     ...opts,
     providers: { aws: provider },

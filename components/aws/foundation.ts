@@ -49,6 +49,9 @@ function dataStatements(partition: string, account: string, region: string): rea
   ];
 }
 
+/** Begins names that must be unique in the account: `foobar-staging`. */
+export const stackPrefix = (): string => `${pulumi.getProject()}-${pulumi.getStack()}`;
+
 /** Tags on everything, for costs and for searches. */
 export function stackTags(settings: Settings, cloud: AwsSettings): Readonly<Record<string, string>> {
   return {
@@ -78,7 +81,7 @@ export class AwsFoundation extends pulumi.ComponentResource {
     super("foobar:aws:Foundation", name, {}, opts);
     this.settings = settings;
     this.aws = cloud;
-    this.prefix = `${pulumi.getProject()}-${pulumi.getStack()}`;
+    this.prefix = stackPrefix();
     this.tags = stackTags(settings, cloud);
     this.logDays = logRetentionDays(settings.monitoring.retentionDays);
     this.accountId = aws.getCallerIdentityOutput({}, { parent: this }).accountId;

@@ -102,14 +102,27 @@ for (const { name, production } of [
       );
     });
 
-    if (production) {
-      it("refuses a change that would replace the database", async () => {
-        await stack.configure({ database: { name: "other" } });
-        const { code, output } = await stack.pulumi("preview");
-        assert.notEqual(code, 0);
-        assert.match(output, /protect/);
-      });
+    it("refuses by name a change that would replace the database, before anything is touched", async () => {
+      const before = await stack.resources();
+      const elsewhere = { a: "eu-west-1b", b: "eu-west-1a", c: "eu-west-1c" };
+      const changes = {
+        database: { name: "other" },
+        network: { range: "10.99.0.0/16" },
+        aws: { zones: elsewhere },
+      };
+      await stack.configure(changes);
+      for (const operation of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { code, output } = await stack.pulumi(...operation);
+        assert.notEqual(code, 0, output);
+        assert.match(output, /nothing was touched/);
+        for (const key of ["database.name", "network.range", "aws.zones.a", "aws.zones.b"])
+          assert.ok(output.includes(`foobar:${key}: is `), output);
+      }
+      assert.deepEqual(await stack.resources(), before);
+      await stack.configure({});
+    });
 
+    if (production) {
       it("refuses to be destroyed, and loses nothing by the attempt", async () => {
         await stack.configure({});
         const before = await stack.resources();

@@ -119,6 +119,10 @@ export function mockedCall(token: string, inputs: Properties): Record<string, un
       return { zoneId: `zone-of-${String(inputs.name)}` };
     case "aws:ssm/getParameter:getParameter":
       return { insecureValue: "ami-0fedcba9876543210" };
+    case "aws:rds/getClusters:getClusters":
+      return { clusterIdentifiers: [] };
+    case "aws:rds/getInstances:getInstances":
+      return { instanceIdentifiers: [] };
     case "onebox:index:standingHosts":
       return { hosts: [] };
     default:
