@@ -22,6 +22,9 @@ const largeBytes = 96 * 1024 * 1024;
 /** Shortest that can be set, seconds. */
 const finishSeconds = 10;
 
+/** Milliseconds between two words of the second site's streams. */
+const pace = 100;
+
 /** What a visitor has begun. */
 interface Begun {
   readonly streams: readonly Counting[];
@@ -82,7 +85,8 @@ export function underWay(
     it("of limits reloads balancers and web servers, and all of it goes on", async () => {
       const { streams, downloads } = await begin();
       await change({ requestsPer10s: 900_000, bodyKiB: 600, finishSeconds });
-      await Promise.all(streams.map((stream) => stream.more(3)));
+      // For longer than the new limit: what was begun before keeps the former one.
+      await Promise.all(streams.map((stream) => stream.more((1.5 * finishSeconds * 1000) / pace)));
       for (const stream of streams)
         assert.deepEqual(
           stream.heard(),
@@ -114,8 +118,9 @@ export function underWay(
       for (const state of seen) assert.match(state, / UP$/);
     });
 
-    after(async () => {
+    after(() => {
       for (const stream of open) stream.close();
+      stack().configure({ site: { directory: "site" } });
       rmSync(folder, { recursive: true, force: true });
     });
   });
