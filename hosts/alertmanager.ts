@@ -1,4 +1,5 @@
-/** Alertmanager on the monitor: groups alerts, keeps back what follows from another, tells people. */
+/** Alertmanager, on the monitor and beside who watches it: groups alerts, keeps back what follows from another, tells people. */
+import { alertTimes } from "./alertTimes.ts";
 import { type Files, type Layout, secretFile } from "./layout.ts";
 import { ports } from "./ports.ts";
 import { type ServiceSpec, serviceSpec } from "./service.ts";
@@ -41,11 +42,13 @@ export interface AlertmanagerInput {
   readonly receivers: Receivers;
   /** An alert that goes on is told again after so many hours. */
   readonly repeatHours: number;
+  /** How often Prometheus computes what it tells. */
+  readonly scrapeSeconds: number;
 }
 
 /** Names of alerts of one cause come in one message: what else breaks within this time joins it. */
 const groupWait = "5s";
-/** News of a group that was told are told after this time. */
+/** How long to wait before telling news of a group that was told. */
 const groupInterval = "30s";
 
 const configurationPath = (layout: Layout) => `${layout.etc}/alertmanager/alertmanager.yml`;
@@ -94,8 +97,11 @@ function people({ email, webhooks, slack }: Receivers) {
  * Configuration, secret as a whole since addresses of receivers are keys to them. A site that is down silences what
  * only follows from it, but nothing of the security and not what always fires; a critical alert silences its own warning.
  */
-export function alertmanagerFiles({ layout, receivers, repeatHours }: AlertmanagerInput): Files {
+export function alertmanagerFiles(input: AlertmanagerInput): Files {
+  const { layout, receivers, repeatHours, scrapeSeconds } = input;
   const configuration = {
+    // Of what alertGuard.ts tells; Prometheus says itself until when an alert lives.
+    global: { resolve_timeout: `${alertTimes(scrapeSeconds).hold}s` },
     route: {
       receiver: "people",
       group_by: ["stack", "alertname"],

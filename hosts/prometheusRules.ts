@@ -12,7 +12,7 @@ import { oneboxSignals } from "./signals.ts";
 import { signalRules } from "./sumoSignals.ts";
 
 /** One alert rule as Prometheus takes it. */
-interface PrometheusAlert {
+export interface PrometheusAlert {
   readonly alert: string;
   readonly expr: string;
   readonly for: string;

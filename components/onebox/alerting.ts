@@ -1,11 +1,12 @@
-/** On the monitor: the probe that looks at the site from outside, and Alertmanager, which tells people. */
+/** On the monitor: the probe that looks at the site from outside, Alertmanager, which tells people, and its guard. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/schema.ts";
+import { alertGuardFiles, alertGuardService } from "../../hosts/alertGuard.ts";
 import { alertmanagerFiles, alertmanagerService, type Receivers } from "../../hosts/alertmanager.ts";
 import { probeFiles, probeService } from "../../hosts/blackbox.ts";
 import { type Files, plainFile } from "../../hosts/layout.ts";
 import type { DashboardArgs } from "../dashboard.ts";
-import { deploy, layout } from "./deployment.ts";
+import { type DeploymentArgs, deploy, layout } from "./deployment.ts";
 import { reachedBy } from "./exits.ts";
 import type { OneboxParts } from "./parts.ts";
 
@@ -13,7 +14,7 @@ type Args = DashboardArgs<OneboxParts>;
 type Node = Args["nodes"][number];
 
 /** Who is told, once the secrets are known. */
-function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers> {
+export function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers> {
   return pulumi.output(alerts).apply(
     ({ email, webhooks, slack, heartbeat }): Receivers => ({
       email: email
@@ -42,7 +43,28 @@ function receivers({ alerts }: Settings["monitoring"]): pulumi.Output<Receivers>
   );
 }
 
-/** Puts both onto the monitor. */
+/** Puts an Alertmanager onto a host. */
+export function deployAlertmanager(
+  on: Pick<DeploymentArgs, "host" | "hostName" | "after">,
+  people: pulumi.Output<Receivers>,
+  { scrapeSeconds, alerts: { repeatHours } }: Settings["monitoring"],
+  at: pulumi.CustomResourceOptions,
+): void {
+  deploy(
+    {
+      ...on,
+      name: "alertmanager",
+      files: people.apply(
+        (known): Files => alertmanagerFiles({ layout, receivers: known, repeatHours, scrapeSeconds }),
+      ),
+      folders: { [`${layout.data}/alertmanager`]: "alertmanager" },
+      services: [alertmanagerService(layout)],
+    },
+    at,
+  );
+}
+
+/** Puts the probe, Alertmanager and what holds its alerts onto the monitor. */
 export function deployAlerting(
   args: Args,
   { member, firewall }: Node,
@@ -62,16 +84,13 @@ export function deployAlerting(
     },
     at,
   );
-  const { repeatHours } = monitoring.alerts;
+  deployAlertmanager(on, receivers(monitoring), monitoring, at);
   deploy(
     {
       ...on,
-      name: "alertmanager",
-      files: receivers(monitoring).apply(
-        (known): Files => alertmanagerFiles({ layout, receivers: known, repeatHours }),
-      ),
-      folders: { [`${layout.data}/alertmanager`]: "alertmanager" },
-      services: [alertmanagerService(layout)],
+      name: "alert-guard",
+      files: alertGuardFiles(layout, monitoring.scrapeSeconds),
+      services: [alertGuardService(layout)],
     },
     at,
   );

@@ -61,18 +61,23 @@ async function machineOf(settings: Settings): Promise<Machine> {
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
     domain: settings.domain,
+    watched: receiversOf(settings.monitoring).length > 0,
     exits: outwards(settings.monitoring),
   };
 }
 
 const observed: readonly Tier[] = ["balancer", "web", "database", "monitor"];
 
-/** The ways to those who are told of alerts. */
+/** The ways to those who are told of alerts, and from who watches that they are. */
 function receiverFlows(monitoring: Settings["monitoring"]): FlowGraph {
   const receiverPorts = new Set(receiversOf(monitoring).map((server) => reachedBy(server).port));
+  if (receiverPorts.size === 0) return new FlowGraph();
   return [...receiverPorts].reduce(
-    (graph, port) => graph.allow("monitor", "receivers", tcp(port), "the monitor tells people of alerts"),
-    new FlowGraph(),
+    (graph, port) =>
+      graph
+        .allow("monitor", "receivers", tcp(port), "the monitor tells people of alerts")
+        .allow("balancer", "receivers", tcp(port), "a balancer tells people that the monitor is down"),
+    new FlowGraph().allow("balancer", "monitor", tcp(ports.agent), "a balancer watches the monitor"),
   );
 }
 

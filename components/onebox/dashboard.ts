@@ -6,7 +6,7 @@ import { statisticsPath } from "../../hosts/haproxy/balancer.ts";
 import { type Files, plainFile, secretFile } from "../../hosts/layout.ts";
 import { monitorServerService, renderMonitorServer } from "../../hosts/nginx/monitor.ts";
 import { ports } from "../../hosts/ports.ts";
-import { prometheusService, renderPrometheus } from "../../hosts/prometheus.ts";
+import { prometheusFiles, prometheusService, renderPrometheus } from "../../hosts/prometheus.ts";
 import { renderRules } from "../../hosts/prometheusRules.ts";
 import { renderRunbookPage, runbookPath } from "../../hosts/runbookPage.ts";
 import { dashboardSignals, type SignalInput } from "../../hosts/signals.ts";
@@ -19,6 +19,7 @@ import { deploy, layout } from "./deployment.ts";
 import { reachedBy, receiversOf } from "./exits.ts";
 import { bothFiles, material, withFiles } from "./material.ts";
 import type { OneboxParts } from "./parts.ts";
+import { tellsPeople, watcherOf } from "./watch.ts";
 
 type Args = DashboardArgs<OneboxParts>;
 type Node = Args["nodes"][number];
@@ -89,7 +90,8 @@ export class OneboxDashboard extends Dashboard {
         ),
       }),
     );
-    this.hops = [...hops, ...receiverHops(args.monitoring), ...sumoHops(args.monitoring)];
+    const watched = watcherOf(args.members, args.monitoring) === null ? [] : [watchHop];
+    this.hops = [...hops, ...watched, ...receiverHops(args.monitoring), ...sumoHops(args.monitoring)];
     this.registerOutputs({ urls: this.urls });
   }
 
@@ -103,19 +105,21 @@ export class OneboxDashboard extends Dashboard {
       "prometheus",
       "prometheus",
     );
-    const hosts = members.map(({ name, tier, zone }) => ({
-      name,
-      tier,
-      zone,
-      address: network.addressOf({ name }),
+    const hosts = members.map((each) => ({
+      name: each.name,
+      tier: each.tier,
+      zone: each.zone,
+      alerts: tellsPeople(each, members, monitoring),
     }));
     deploy(
       {
         host: network.hostOfObserver(member.name),
         hostName: member.name,
         name: "prometheus",
-        files: withFiles(agentTls.files, {
-          [`${layout.etc}/prometheus/prometheus.yml`]: plainFile(
+        files: withFiles(
+          agentTls.files,
+          prometheusFiles(
+            layout,
             renderPrometheus({
               layout,
               hosts,
@@ -124,17 +128,15 @@ export class OneboxDashboard extends Dashboard {
               stack: pulumi.getStack(),
               domain: args.domain,
             }),
-          ),
-          [`${layout.etc}/prometheus/rules.yml`]: plainFile(
             renderRules(
               signalInput(args),
               `https://localhost:${network.ports.dashboardPort}${runbookPath}`,
               monitoring.sumoLogic !== undefined,
             ),
           ),
-        }),
+        ),
         folders: { [`${layout.data}/prometheus`]: "prometheus" },
-        services: [prometheusService(layout, monitoring.retentionDays)],
+        services: [prometheusService(layout, monitoring)],
         after: [firewall.ruleSet],
       },
       at,
@@ -205,21 +207,23 @@ export class OneboxDashboard extends Dashboard {
   }
 }
 
-/** Who is told of alerts, and how safely. */
+/** Who is told of alerts, by whom, and how safely. */
 function receiverHops(monitoring: Args["monitoring"]): readonly Hop[] {
   return receiversOf(monitoring)
     .map(reachedBy)
-    .map(({ host, port, tls: encrypted }) => ({
-      from: "monitor",
-      to: "receivers",
-      port: `tcp/${port}`,
-      encrypted,
-      authenticated: encrypted,
-      caller: "by the secret path or login",
-      note: encrypted
-        ? `alerts to ${host}`
-        : "alerts to this machine's own loopback, by its own network only",
-    }));
+    .flatMap(({ host, port, tls: encrypted }) =>
+      ["monitor", "balancer"].map((from) => ({
+        from,
+        to: "receivers",
+        port: `tcp/${port}`,
+        encrypted,
+        authenticated: encrypted,
+        caller: "by the secret path or login",
+        note: `${from === "monitor" ? "alerts" : "that the monitor is down"}, to ${
+          encrypted ? host : "this machine's own loopback, by its own network only"
+        }`,
+      })),
+    );
 }
 
 /** Where copies of logs and metrics go. */
@@ -238,6 +242,16 @@ function sumoHops({ sumoLogic }: Args["monitoring"]): readonly Hop[] {
         },
       ];
 }
+
+const watchHop: Hop = {
+  from: "balancer",
+  to: "monitor",
+  port: `tcp/${ports.agent}`,
+  encrypted: true,
+  authenticated: true,
+  caller: "by client certificate of the balancer that watches, to what the monitor tells of itself",
+  note: "whether the monitor still computes and tells",
+};
 
 const hops: readonly Hop[] = [
   {

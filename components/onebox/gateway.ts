@@ -72,12 +72,7 @@ export function deployGateway(
   ];
   const leaving = (known: readonly Exit[]) =>
     [...new Set(known.map(({ port }) => port))].map((port) =>
-      flow(
-        `exit-${port}`,
-        exiting,
-        port,
-        "the monitor tells people of alerts and sends copies to Sumo Logic",
-      ),
+      flow(`exit-${port}`, exiting, port, "people are told of alerts, and Sumo Logic gets copies"),
     );
   const ingress = exits === null ? [] : exits.apply(leaving);
   const rules = new RuleSet(

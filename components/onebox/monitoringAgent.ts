@@ -12,6 +12,7 @@ import type { OneboxFirewall } from "./firewall.ts";
 import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
 import type { OneboxNetwork } from "./network.ts";
+import { deployWatch, tellsPeople, watcherOf } from "./watch.ts";
 
 /** Folders of the services whose certificates an agent watches, by tier; the first is the one that visitors see. */
 export const certificateOwners = {
@@ -42,6 +43,7 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
     const { network, certificates, firewall, member, members, monitoring } = args;
     this.member = member;
     const tls = material(certificates, certificates.of(member, "agent"), "agent", "haproxy");
+    const watcher = watcherOf(members, monitoring);
     const owners = ["agent", ...certificateOwners[member.tier]];
     const agent = renderAgent({
       layout,
@@ -49,6 +51,8 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       tier: member.tier,
       tls: tls.paths,
       callers: ofTier(members, "monitor").map((monitor) => monitor.name),
+      watchers: watcher === null ? [] : [watcher.name],
+      alerts: tellsPeople(member, members, monitoring),
       certificates: Object.fromEntries(owners.map((owner) => [owner, tlsPaths(layout, owner).certificate])),
       intervalSeconds: monitoring.scrapeSeconds,
       scanDirectory,
@@ -74,6 +78,7 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       network.inside(this),
     );
     deployLogs(args, network.inside(this));
+    if (watcher?.name === member.name) deployWatch(args, network.inside(this));
     this.registerOutputs();
   }
 }

@@ -8,7 +8,7 @@ import {
   Sandbox,
   type SandboxHandle,
 } from "../../provider/sdk/index.ts";
-import { type Member, ofTier } from "../members.ts";
+import { type Member, ofTier, type Tier } from "../members.ts";
 import { Network, type NetworkArgs } from "../network.ts";
 import type { AddressPlan, Place } from "./addresses.ts";
 import { type Exit, exitNames, gatewayName } from "./exits.ts";
@@ -29,7 +29,9 @@ export interface Machine {
   readonly ports: Settings["onebox"];
   /** The site's name. */
   readonly domain: string;
-  /** Servers outside that the monitor may reach; null for none. */
+  /** Whether a balancer watches the monitor, and so tells people outside too. */
+  readonly watched: boolean;
+  /** Servers outside that the monitor and who watches it may reach; null for none. */
   readonly exits: pulumi.Output<readonly Exit[]> | null;
 }
 
@@ -48,17 +50,20 @@ function namesOf(plan: AddressPlan): Record<string, string> {
 
 /**
  * Names with a meaning of their own on one tier: the application's database is its own host's database proxy, which
- * passes the connection through to the writer; the monitor looks at the site by its name, and gets out by the gateway.
+ * passes the connection through to the writer; the monitor looks at the site by its name, and gets out by the gateway,
+ * as the balancers do where one watches it.
  */
 function tierNames(
   plan: AddressPlan,
   domain: string,
   exits: readonly Exit[],
+  watched: boolean,
 ): Readonly<Record<string, Readonly<Record<string, string>>>> {
-  const outside = exitNames(exits).map((name) => [name, plan.gateway.address] as const);
+  const outside = Object.fromEntries(exitNames(exits).map((name) => [name, plan.gateway.address] as const));
   return {
+    ...(watched ? { balancer: outside } : {}),
     web: { database: loopback },
-    monitor: { ...Object.fromEntries(outside), [domain]: plan.virtual.address },
+    monitor: { ...outside, [domain]: plan.virtual.address },
   };
 }
 
@@ -128,7 +133,7 @@ export class OneboxNetwork extends Network {
           passed: tier === "balancer" ? [this.plan.virtual.address] : [],
           names: pulumi.output(machine.exits ?? []).apply((exits) => ({
             ...namesOf(this.plan),
-            ...tierNames(this.plan, machine.domain, exits)[tier],
+            ...tierNames(this.plan, machine.domain, exits, machine.watched)[tier],
           })),
           keepListeners: host === gatewayName,
         },
@@ -137,10 +142,12 @@ export class OneboxNetwork extends Network {
     };
     const members = args.members.map((member) => [member.name, makeHost(member.name, member.tier)] as const);
     this.hosts = new Map([...members, [gatewayName, makeHost(gatewayName, gatewayName)] as const]);
-    const dashboards = ofTier(args.members, "monitor").map((monitor) => this.addressOf(monitor));
+    const addresses = (tier: Tier) => ofTier(args.members, tier).map((member) => this.addressOf(member));
+    const dashboards = addresses("monitor");
+    const exiting = machine.watched ? [...dashboards, ...addresses("balancer")] : dashboards;
     deployGateway(
       this.host(gatewayName),
-      { site: this.plan.virtual.address, dashboards, exits: machine.exits, exiting: dashboards },
+      { site: this.plan.virtual.address, dashboards, exits: machine.exits, exiting },
       at,
     );
     this.registerOutputs({ ranges: this.ranges });

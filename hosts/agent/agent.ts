@@ -30,6 +30,10 @@ export interface AgentInput {
   readonly tls: TlsPaths;
   /** Common names of client certificates that may ask: the monitor's. */
   readonly callers: readonly string[];
+  /** Common names of client certificates that may ask the monitor what Prometheus and Alertmanager tell of themselves. */
+  readonly watchers: readonly string[];
+  /** Whether an Alertmanager runs on the host. */
+  readonly alerts: boolean;
   /** Certificates whose days left are told: label → path (never a key). */
   readonly certificates: Readonly<Record<string, string>>;
   /** How often host metrics are written, seconds. */
@@ -73,7 +77,7 @@ const offersOf: Readonly<Record<AgentTier, readonly Offer[]>> = {
     { name: "mtail", port: ports.mtail },
   ],
   database: [{ name: "mysql", port: ports.mysqlExporter }],
-  monitor: [],
+  monitor: [{ name: "prometheus", port: ports.prometheus }],
 };
 
 /** What node exporter tells: the host's network and load; processes and disk come from the host metrics. */
@@ -164,15 +168,20 @@ function rotatedLogs({ layout, tier, scanDirectory }: AgentInput): RotatedLog[] 
 /**
  * Files and processes of the agent. What it offers, at `https://host:9443`: `/node` on every tier; `/balancer`,
  * `/mtail` and `/balancer/<host>/` (the statistics page) on balancers; `/mtail` and `/database-proxy` on web servers;
- * `/mysql` on database nodes.
+ * `/mysql` on database nodes; `/prometheus` on the monitor; `/alertmanager` there and where the monitor is watched.
  */
 export function renderAgent(input: AgentInput): Agent {
   const { layout, tier } = input;
   const rotation = `${layout.etc}/agent/logrotate.conf`;
   const hostMetrics = `${layout.etc}/agent/host-metrics`;
   const [endpointPath, endpoint] = renderAgentEndpoint(layout, {
-    offers: [{ name: "node", port: ports.nodeExporter }, ...offersOf[tier]],
+    offers: [
+      { name: "node", port: ports.nodeExporter },
+      ...offersOf[tier],
+      ...(input.alerts ? [{ name: "alertmanager", port: ports.alertmanager }] : []),
+    ],
     callers: input.callers,
+    watch: { callers: tier === "monitor" ? input.watchers : [], offers: ["prometheus", "alertmanager"] },
     tls: input.tls,
     statisticsOf: tier === "balancer" ? input.host : null,
   });

@@ -1,4 +1,4 @@
-/** The one port that a host's agent offers: HTTPS for the monitor only, in front of what listens on the loopback. */
+/** The one port that a host's agent offers: HTTPS for the monitor and who watches it, in front of what listens on the loopback. */
 import { statisticsPath } from "../haproxy/balancer.ts";
 import { globalSection, haproxyCheck, haproxyCommand, section } from "../haproxy/common.ts";
 import type { Layout } from "../layout.ts";
@@ -18,6 +18,8 @@ export interface AgentEndpointInput {
   readonly offers: readonly Offer[];
   /** Common names of client certificates that may ask. */
   readonly callers: readonly string[];
+  /** Common names that may ask for the watched offers alone, and the names of those offers. */
+  readonly watch: { readonly callers: readonly string[]; readonly offers: readonly string[] };
   readonly tls: TlsPaths;
   /** Name of the balancer whose statistics page is offered, or null. */
   readonly statisticsOf: string | null;
@@ -28,8 +30,11 @@ const configurationPath = (layout: Layout) => `${layout.etc}/agent/endpoint.cfg`
 /** Path of the configuration, and its text. */
 export function renderAgentEndpoint(
   layout: Layout,
-  { offers, callers, tls, statisticsOf }: AgentEndpointInput,
+  { offers, callers, watch, tls, statisticsOf }: AgentEndpointInput,
 ): readonly [path: string, text: string] {
+  const named = (names: readonly string[]) => `{ ssl_c_s_dn(cn) -m str ${names.join(" ")} }`;
+  const watched = `{ path ${watch.offers.map((name) => `/${name}`).join(" ")} }`;
+  const watching = watch.callers.length === 0 ? "" : ` || ${named(watch.callers)} ${watched}`;
   const page = statisticsOf === null ? [] : [statisticsPath(statisticsOf)];
   const text = [
     globalSection({ connections: 100, threads: 1, minimumTlsVersion: "1.3", socket: null }),
@@ -45,7 +50,7 @@ export function renderAgentEndpoint(
     section("frontend agent", [
       `bind :${ports.agent} ssl crt ${tls.combined} ca-file ${tls.ca} verify required alpn h2,http/1.1`,
       "no log",
-      `http-request deny deny_status 403 unless { ssl_c_s_dn(cn) -m str ${callers.join(" ")} }`,
+      `http-request deny deny_status 403 unless ${named(callers)}${watching}`,
       "http-request deny deny_status 405 unless METH_GET",
       ...page.map((path) => `use_backend statistics if { path_beg ${path} }`),
       ...offers.map(({ name }) => `use_backend ${name} if { path /${name} }`),

@@ -52,6 +52,7 @@ export const presence: Readonly<Record<string, Told | Quiet>> = {
   mysql_global_status_wsrep_local_bf_aborts: withMysql,
   mysql_global_status_threads_connected: withMysql,
   mysql_global_status_access_denied_errors: withMysql,
+  alertmanager_notifications_failed_total: { by: 'job="alertmanager"' },
   probe_success: { by: 'job=~"probe.*"' },
   probe_ssl_earliest_cert_expiry: probed,
   probe_tls_version_info: probed,

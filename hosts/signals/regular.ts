@@ -1,6 +1,6 @@
 /** Signals of what must happen regularly: they tell that it did not. */
 import { missingSeries } from "./presence.ts";
-import { above, alert, none, type Signal, type SignalInput } from "./types.ts";
+import { above, alert, metrics, none, type Signal, type SignalInput } from "./types.ts";
 
 const hour = 3600;
 
@@ -12,7 +12,7 @@ export const driftCheckMetric = "foobar_drift_check_timestamp_seconds";
 /** A queue that holds lines of which none has left for so long is not being emptied. */
 const stuck = "5m";
 
-/** Signals of backups, looks for drift, delivery of logs, and of the metrics themselves. */
+/** Signals of backups, looks for drift, delivery of logs and of alerts, and of the metrics themselves. */
 export function regularSignals({ backupHours, driftCheckHours }: SignalInput): readonly Signal[] {
   return [
     {
@@ -56,6 +56,23 @@ export function regularSignals({ backupHours, driftCheckHours }: SignalInput): r
         legend: "{{host}} to {{destination}}",
       },
       aws: none("the CloudWatch agent queues by itself: a server that sends nothing at all is told"),
+    },
+    {
+      id: "alerts-undelivered",
+      title: "Messages not delivered",
+      unit: "count",
+      meaning:
+        "Messages of the last five minutes that an Alertmanager could not deliver, by the kind of receiver.",
+      group: "overview",
+      kind: "chart",
+      thresholds: above(0, 0),
+      alert: alert("AlertsNotDelivered", 30, ["critical"]),
+      runbook: "alerts-undelivered",
+      onebox: {
+        expr: "sum by (host, integration) (increase(alertmanager_notifications_failed_total[5m]))",
+        legend: "{{host}} by {{integration}}",
+      },
+      aws: metrics("AWS/SNS/NumberOfNotificationsFailed"),
     },
     {
       id: "metrics-missing",

@@ -61,6 +61,7 @@ export function problemsOf(status: StackStatus): readonly string[] {
         ? [`${name}: a certificate ends in ${days} days; run \`npm run up\``]
         : [],
     ),
+    ...(has("monitor") && alerts === null ? ["the monitor does not answer: it tells of no alert"] : []),
     ...(alerts ?? []).map((name) => `alert ${name} is firing`),
   ];
 }

@@ -53,6 +53,7 @@ describe("people who are told of alerts", () => {
         heartbeat: null,
       },
       repeatHours: 4,
+      scrapeSeconds: 5,
     });
     // As the stack has it, but sooner.
     for (const [path, { content }] of Object.entries(files))

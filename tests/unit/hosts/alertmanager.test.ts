@@ -31,7 +31,7 @@ const everybody: Receivers = {
 
 describe("Alertmanager", () => {
   const files = (receivers: Receivers) =>
-    alertmanagerFiles({ layout: place.layout, receivers, repeatHours: 4 });
+    alertmanagerFiles({ layout: place.layout, receivers, repeatHours: 4, scrapeSeconds: 5 });
   const [path = ""] = Object.keys(files(nobody));
   const configuration = (receivers: Receivers) => JSON.parse(files(receivers)[path]?.content ?? "");
 

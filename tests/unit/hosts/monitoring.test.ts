@@ -19,6 +19,8 @@ describe("the monitoring agent", () => {
       tier,
       tls: place.tls("agent"),
       callers: ["monitor"],
+      watchers: [],
+      alerts: tier === "monitor",
       certificates: { agent: place.tls("agent").certificate },
       intervalSeconds: 5,
       scanDirectory: null,
@@ -196,7 +198,12 @@ describe("metrics out of request logs", () => {
 });
 
 describe("Prometheus", () => {
-  const hosts = tiers.map((tier) => ({ name: `${tier}-1`, tier, zone: "a" }));
+  const hosts = tiers.map((tier) => ({
+    name: `${tier}-1`,
+    tier,
+    zone: "a",
+    alerts: tier === "monitor",
+  }));
 
   it("accepts what it is told", () => {
     place.put({});
@@ -242,6 +249,7 @@ describe("Prometheus", () => {
       mtail: ["balancer-1:9443", "web-1:9443"],
       "database-proxy": ["web-1:9443"],
       mysql: ["database-1:9443"],
+      alertmanager: ["monitor-1:9443"],
       probe: ["127.0.0.1:9115"],
       "probe-outdated": ["127.0.0.1:9115"],
     });

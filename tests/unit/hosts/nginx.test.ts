@@ -147,7 +147,11 @@ describe("the monitor's web server", () => {
       values(monitor(), "proxy_hide_header").filter((name) => name?.startsWith("Access-Control-")).length,
       6,
     );
-    assert.ok(prometheusService(place.layout, 1).command.includes("--web.cors.origin=^$"));
+    assert.ok(
+      prometheusService(place.layout, { retentionDays: 1, scrapeSeconds: 5 }).command.includes(
+        "--web.cors.origin=^$",
+      ),
+    );
   });
 
   it("verifies the balancer whose statistics it shows", () => {

@@ -1,0 +1,67 @@
+/** Another host than the monitor that watches it: it tells people when the monitor no longer can. */
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config/schema.ts";
+import { prometheusService } from "../../hosts/prometheus.ts";
+import { watchFiles } from "../../hosts/watch.ts";
+import { type Member, ofTier } from "../members.ts";
+import { deployAlertmanager, receivers } from "./alerting.ts";
+import { deploy, layout } from "./deployment.ts";
+import { receiversOf } from "./exits.ts";
+import { material, withFiles } from "./material.ts";
+import type { AgentArgs } from "./monitoringAgent.ts";
+
+/** The watching Prometheus decides on what it sees now. */
+const retentionDays = 1;
+
+/**
+ * The balancer that watches the monitor: the first in another zone, or the first; null where nobody would be told. A
+ * balancer, since the database servers hold the data and the web servers run the site's code.
+ */
+export function watcherOf(
+  members: readonly Member[],
+  monitoring: Parameters<typeof receiversOf>[0],
+): Member | null {
+  const [monitor] = ofTier(members, "monitor");
+  if (monitor === undefined || receiversOf(monitoring).length === 0) return null;
+  const balancers = ofTier(members, "balancer");
+  return balancers.find(({ zone }) => zone !== monitor.zone) ?? balancers[0] ?? null;
+}
+
+/** Whether an Alertmanager runs on a member: on the monitor, and beside who watches it. */
+export const tellsPeople = (
+  member: Member,
+  members: readonly Member[],
+  monitoring: Settings["monitoring"],
+): boolean => member.tier === "monitor" || watcherOf(members, monitoring)?.name === member.name;
+
+/** Puts a Prometheus that watches the monitor, and an Alertmanager, onto the agent's host. */
+export function deployWatch(args: AgentArgs, at: pulumi.CustomResourceOptions): void {
+  const { network, certificates, firewall, member, members, monitoring } = args;
+  const [monitor] = ofTier(members, "monitor");
+  if (monitor === undefined) throw new Error("the stack has no monitor to watch");
+  const { scrapeSeconds } = monitoring;
+  const on = { host: network.hostOfObserver(member.name), hostName: member.name, after: [firewall.ruleSet] };
+  const tls = material(certificates, certificates.of(member, "agent"), "prometheus", "prometheus");
+  deploy(
+    {
+      ...on,
+      name: "watch",
+      files: withFiles(
+        tls.files,
+        watchFiles({
+          layout,
+          monitor: { ...monitor, alerts: true },
+          scrapeSeconds,
+          tls: tls.paths,
+          stack: pulumi.getStack(),
+        }),
+      ),
+      folders: { [`${layout.data}/prometheus`]: "prometheus" },
+      services: [prometheusService(layout, { retentionDays, scrapeSeconds })],
+    },
+    at,
+  );
+  // The heartbeat is the monitor's own.
+  const people = receivers(monitoring).apply((known) => ({ ...known, heartbeat: null }));
+  deployAlertmanager(on, people, monitoring, at);
+}
