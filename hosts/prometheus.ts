@@ -29,9 +29,6 @@ export interface PrometheusInput {
   readonly domain: string;
 }
 
-/** Metrics of an Alertmanager: messages, and those that were not delivered. */
-export const notificationMetrics = "alertmanager_notifications(_failed)?_total";
-
 const of =
   (...tiers: readonly AgentTier[]) =>
   ({ tier }: ScrapedHost): boolean =>
@@ -48,7 +45,11 @@ const jobs: readonly {
   { name: "mtail", offeredBy: of("balancer", "web") },
   { name: "database-proxy", offeredBy: of("web") },
   { name: "mysql", offeredBy: of("database") },
-  { name: "alertmanager", offeredBy: ({ alerts }) => alerts, kept: notificationMetrics },
+  {
+    name: "alertmanager",
+    offeredBy: ({ alerts }) => alerts,
+    kept: "alertmanager_notifications_failed_total",
+  },
 ];
 
 const configurationPath = (layout: Layout) => `${layout.etc}/prometheus/prometheus.yml`;

@@ -1,13 +1,7 @@
 /** A small Prometheus on another host than the monitor, in another zone where there is one: it watches the monitor. */
 import { alertTimes } from "./alertTimes.ts";
 import type { Files, Layout } from "./layout.ts";
-import {
-  agentJob,
-  configurationText,
-  notificationMetrics,
-  prometheusFiles,
-  type ScrapedHost,
-} from "./prometheus.ts";
+import { agentJob, configurationText, prometheusFiles, type ScrapedHost } from "./prometheus.ts";
 import type { PrometheusAlert } from "./prometheusRules.ts";
 import type { TlsPaths } from "./tlsFiles.ts";
 
@@ -24,7 +18,11 @@ export interface WatchInput {
 /** Where to read on: the runbook's page lies on the monitor, which may be gone. */
 const runbook = "docs/runbook.md#monitor-down";
 
-/** Seconds over which it is counted how much was told: several tries of a message that fails. */
+/** Tries to deliver a message, and those that failed: counted together when a try ends, as messages are not. */
+const tries = "alertmanager_notification_requests_total";
+const failed = "alertmanager_notification_requests_failed_total";
+
+/** Seconds over which tries are counted. */
 const told = 300;
 
 /** One part of what the monitor owes. */
@@ -44,6 +42,7 @@ const missing = (part: string, expr: string, after: number, summary: string): Pr
 /** Alert rules about the monitor. */
 export function watchRules(scrapeSeconds: number): readonly PrometheusAlert[] {
   const { patience, lifetime } = alertTimes(scrapeSeconds);
+  const delivered = `sum by (host) (${tries}) - sum by (host) (${failed})`;
   return [
     missing("prometheus", 'up{job="prometheus"} == 0', patience, "Prometheus does not answer"),
     missing("alertmanager", 'up{job="alertmanager"} == 0', patience, "Alertmanager does not answer"),
@@ -56,7 +55,7 @@ export function watchRules(scrapeSeconds: number): readonly PrometheusAlert[] {
     ),
     missing(
       "messages",
-      `sum by (host) (increase(alertmanager_notifications_failed_total[${told}s])) >= sum by (host) (increase(alertmanager_notifications_total[${told}s])) > 0`,
+      `sum by (host) (increase(${failed}[${told}s])) > 0 unless changes((${delivered})[${told}s:${scrapeSeconds}s]) > 0`,
       patience,
       "Alertmanager reaches nobody",
     ),
@@ -67,7 +66,7 @@ export function watchRules(scrapeSeconds: number): readonly PrometheusAlert[] {
 export function watchFiles({ layout, monitor, scrapeSeconds, tls, stack }: WatchInput): Files {
   const jobs = [
     agentJob("prometheus", [monitor], tls, "prometheus_notifications_sent_total"),
-    agentJob("alertmanager", [monitor], tls, notificationMetrics),
+    agentJob("alertmanager", [monitor], tls, `${tries}|${failed}`),
   ];
   const rules = JSON.stringify({ groups: [{ name: "watch", rules: watchRules(scrapeSeconds) }] }, null, 2);
   return prometheusFiles(layout, configurationText(layout, { scrapeSeconds, stack }, jobs), `${rules}\n`);

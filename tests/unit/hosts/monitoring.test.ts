@@ -54,6 +54,17 @@ describe("the monitoring agent", () => {
     }
   });
 
+  it("lets who watches the monitor ask for what it tells of itself, there alone", () => {
+    const of = (tier: AgentTier) =>
+      agent(tier, { watchers: ["lb-2"] }).files[`${place.layout.etc}/agent/endpoint.cfg`]?.content ?? "";
+    assert.equal(place.haproxySaysAgainst(place.text("endpoint.cfg", of("monitor"))), "");
+    assert.match(
+      of("monitor"),
+      /403 unless \{ ssl_c_s_dn\(cn\) -m str monitor \} \|\| \{ ssl_c_s_dn\(cn\) -m str lb-2 \} \{ path \/prometheus \/alertmanager \}$/m,
+    );
+    for (const tier of tiers.filter((each) => each !== "monitor")) assert.doesNotMatch(of(tier), /lb-2/);
+  });
+
   it("listens with everything else on the loopback only", () => {
     for (const { command } of tiers.flatMap((tier) => agent(tier).services))
       for (const word of command.filter((text) => /--(web\.listen-address|address)=/.test(text)))

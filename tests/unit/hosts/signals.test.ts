@@ -363,6 +363,30 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    name: "messages that are not delivered are told, by who sends them and by what",
+    seconds: 5,
+    series: {
+      'alertmanager_notifications_failed_total{host="monitor",integration="webhook"}': "0x10 1x100",
+      'alertmanager_notifications_failed_total{host="monitor",integration="email"}': "0x110",
+      'alertmanager_notifications_failed_total{host="lb-2",integration="webhook"}': "7x110",
+    },
+    told: [
+      ["50s", "AlertsNotDelivered"],
+      [
+        "100s",
+        "AlertsNotDelivered",
+        {
+          severity: "critical",
+          group: "overview",
+          signal: "alerts-undelivered",
+          host: "monitor",
+          integration: "webhook",
+        },
+      ],
+      ["420s", "AlertsNotDelivered"],
+    ],
+  },
+  {
     name: "the heartbeat always fires, whatever is known",
     seconds: 60,
     series: {},
@@ -373,12 +397,17 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Everything that a database host, a balancer and the probe tell when all is well. */
+/** Hosts of a tier each, and what each tells besides its node's metrics. */
+const tellers = [
+  { host: "db-1", tier: "database", own: "mysql" },
+  { host: "lb-1", tier: "balancer", own: "balancer" },
+  { host: "monitor", tier: "monitor", own: "alertmanager" },
+];
+
+/** Everything that a database host, a balancer, the monitor and the probe tell when all is well. */
 const complete: Case["series"] = Object.fromEntries(
   [
-    ...["db-1", "lb-1"].flatMap((host) => {
-      const tier = host === "db-1" ? "database" : "balancer";
-      const own = tier === "database" ? "mysql" : "balancer";
+    ...tellers.flatMap(({ host, tier, own }) => {
       const ofHost = (series: string, job: string) => {
         const labels = `host="${host}",tier="${tier}",job="${job}"`;
         return series.includes("{") ? series.replace("{", `{${labels},`) : `${series}{${labels}}`;
@@ -434,7 +463,7 @@ describe("the alert rules", () => {
     ...Object.entries(presence).flatMap(([series, who]): Omit<Case, "seconds">[] => {
       if ("quiet" in who) return [];
       const metric = series.replace(/\{.*/, "");
-      const tellers = Object.keys(complete).filter((each) => each.startsWith(metric));
+      const told = Object.keys(complete).filter((each) => each.startsWith(metric));
       return [
         {
           name: `${series} being gone`,
@@ -444,7 +473,7 @@ describe("the alert rules", () => {
             [
               "12m",
               "MetricsMissing",
-              ...tellers.map((teller) => ({
+              ...told.map((teller) => ({
                 ...missingLabels,
                 metric,
                 ...Object.fromEntries(
