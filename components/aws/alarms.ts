@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readyPath } from "../../hosts/siteService.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import { policyDocument } from "./policies.ts";
-import type { AlarmRule, AwsSignal, Series } from "./signals.ts";
+import { type AlarmRule, type AwsSignal, type Series, thresholdOf } from "./signals.ts";
 
 /** Health checks of Route 53 report to this region alone. */
 const healthRegion = "us-east-1";
@@ -69,6 +69,9 @@ export const actionsOf = (topic: aws.sns.Topic): Actions => ({
   okActions: [topic.arn],
 });
 
+/** CloudWatch's word for what no data means. */
+const missingData = { well: "notBreaching", alarming: "breaching", told: "missing" } as const;
+
 const comparison = { above: "GreaterThanThreshold", below: "LessThanThreshold" } as const;
 
 function query(series: Series, period: number, returned: boolean) {
@@ -99,12 +102,12 @@ function alarmLines({ id, series }: AwsSignal): readonly (readonly [string, read
 function makeAlarm(
   name: string,
   signal: AwsSignal,
-  { direction, minutes, missing, factor }: AlarmRule,
+  { direction, minutes, missing }: Omit<AlarmRule, "threshold" | "factor">,
   series: readonly Series[],
-  given: number,
+  threshold: number,
   actions: Actions,
   foundation: AwsFoundation,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
 ): aws.cloudwatch.MetricAlarm {
   if (series.length > mostMetrics)
     throw new Error(`alarm ${name} has ${series.length} metrics, at most ${mostMetrics}`);
@@ -116,31 +119,34 @@ function makeAlarm(
       name: `${foundation.prefix}-${name}`,
       alarmDescription: `${signal.title}: ${signal.meaning} What to do: docs/runbook.md#${signal.runbook}`,
       comparisonOperator: comparison[direction],
-      threshold: given * factor,
+      threshold,
       evaluationPeriods: periods,
       datapointsToAlarm: periods,
-      treatMissingData: missing,
+      treatMissingData: missingData[missing],
       metricQueries: series.map((each) => query(each, signal.period, each === returned)),
       ...actions,
+      ...(missing === "told" ? { insufficientDataActions: actions.alarmActions } : {}),
     },
-    { parent },
+    options,
   );
 }
 
-/** Alarms of every signal whose threshold is configured. */
+/**
+ * Alarms of every signal whose threshold is configured or fixed.
+ * @param options of the alarms: after what they look at, which otherwise is missing at first
+ */
 export function makeAlarms(
   signals: readonly AwsSignal[],
   topic: aws.sns.Topic,
   foundation: AwsFoundation,
-  parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions,
 ): readonly aws.cloudwatch.MetricAlarm[] {
-  const { thresholds } = foundation.aws.alarms;
   return signals.flatMap((signal) => {
-    const given = signal.alarm === null ? undefined : thresholds[signal.alarm.threshold];
     const { alarm } = signal;
-    if (alarm === null || given === undefined) return [];
+    const threshold = thresholdOf(signal, foundation.aws.alarms.thresholds);
+    if (alarm === null || threshold === null) return [];
     return alarmLines(signal).map(([name, series]) =>
-      makeAlarm(name, signal, alarm, series, given, actionsOf(topic), foundation, parent),
+      makeAlarm(name, signal, alarm, series, threshold, actionsOf(topic), foundation, options),
     );
   });
 }
@@ -160,7 +166,7 @@ export function siteDownAlarm(
     const signal = signals.find((each) => each.id === id);
     if (!signal || signal.alarm === null) throw new Error(`signal ${id} can raise no alarm`);
     const alarm = { ...signal.alarm, minutes: 2 };
-    return makeAlarm(name, signal, alarm, signal.series, given, silent, foundation, parent);
+    return makeAlarm(name, signal, alarm, signal.series, given, silent, foundation, { parent });
   };
   const parts = [
     part("healthy-servers", "site-down-no-server", 1),

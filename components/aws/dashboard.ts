@@ -7,7 +7,7 @@ import { type DrawnSignal, renderDashboard } from "./dashboardBody.ts";
 import type { AwsFoundation } from "./foundation.ts";
 import type { AwsParts } from "./parts.ts";
 import type { AwsServerLogs } from "./serverLogs.ts";
-import { type AwsSignal, awsSignals, logMetrics } from "./signals.ts";
+import { type AwsSignal, awsSignals, logMetrics, thresholdOf } from "./signals.ts";
 
 type Args = DashboardArgs<AwsParts>;
 
@@ -46,7 +46,7 @@ export class AwsDashboard extends Dashboard {
     this.metricsOfLogs(args, logs);
     const topic = makeTopic("alarms", foundation, this);
     const signals = awsSignals(this.sources(args));
-    const alarms = makeAlarms(signals, topic, foundation, this);
+    const alarms = makeAlarms(signals, topic, foundation, { parent: this, dependsOn: [...args.servers] });
     const down = siteDownAlarm(signals, topic, foundation, this);
     this.databaseEvents(args, topic);
     if (args.certificates.hostedZoneId !== null) outsideCheck(args.domain, topic, foundation, this);
@@ -121,10 +121,10 @@ export class AwsDashboard extends Dashboard {
   ): aws.cloudwatch.Dashboard {
     const { aws: cloud, prefix } = this.foundation;
     const drawn = pulumi.output(
-      signals.map(({ alarm, ...signal }) => {
-        const given = alarm === null ? undefined : cloud.alarms.thresholds[alarm.threshold];
-        return { ...signal, threshold: alarm === null || given === undefined ? null : given * alarm.factor };
-      }),
+      signals.map(({ alarm, ...signal }) => ({
+        ...signal,
+        threshold: thresholdOf({ alarm }, cloud.alarms.thresholds),
+      })),
     );
     return new aws.cloudwatch.Dashboard(
       "dashboard",

@@ -19,15 +19,19 @@ export type Series = { readonly id: string; readonly label: string; readonly vis
 
 /** When a signal is alarming. */
 export interface AlarmRule {
-  /** Key of the configuration that holds the threshold. */
-  readonly threshold: Threshold;
+  /** Key of the configuration that holds the threshold, or the threshold of an alarm that every stack has. */
+  readonly threshold: Threshold | number;
   readonly direction: "above" | "below";
   /** From the configuration's unit to the metric's. */
   readonly factor: number;
   /** Periods in a row, of a minute each. */
   readonly minutes: number;
-  /** What no data means: a site that nobody visits has none, a server that is gone neither. */
-  readonly missing: "notBreaching" | "breaching" | "missing";
+  /**
+   * What no data means. `well`: what is counted did not happen, or another alarm tells that nobody counts. `alarming`:
+   * the number must be there. `told`: it must be there, but comes only a day after the first `up`: people are told once
+   * it stays away, and not before it has come.
+   */
+  readonly missing: "well" | "alarming" | "told";
 }
 
 /** A signal that CloudWatch draws. */
@@ -112,10 +116,21 @@ const expression = (label: string, text: string): Series => ({
 });
 
 const rule = (
-  threshold: Threshold,
-  direction: "above" | "below",
-  given: Partial<Pick<AlarmRule, "factor" | "minutes" | "missing">> = {},
-): AlarmRule => ({ threshold, direction, factor: 1, minutes: 5, missing: "notBreaching", ...given });
+  threshold: AlarmRule["threshold"],
+  direction: AlarmRule["direction"],
+  missing: AlarmRule["missing"],
+  given: Partial<Pick<AlarmRule, "factor" | "minutes">> = {},
+): AlarmRule => ({ threshold, direction, missing, factor: 1, minutes: 5, ...given });
+
+/** The number from which on a signal is alarming, in the metric's unit; null where the configuration has none. */
+export function thresholdOf(
+  { alarm }: Pick<AwsSignal, "alarm">,
+  configured: AwsSettings["alarms"]["thresholds"],
+): number | null {
+  if (alarm === null) return null;
+  const given = typeof alarm.threshold === "number" ? alarm.threshold : configured[alarm.threshold];
+  return given === undefined ? null : given * alarm.factor;
+}
 
 const percentiles = [50, 95, 99] as const;
 
@@ -141,7 +156,7 @@ function requestSignals({ namespace, balancer, servers }: SignalSources): readon
         ? metric(`p${percent}`, alb, "TargetResponseTime", both, `p${percent}`)
         : metric(`p${percent}`, namespace, logMetrics.seconds, {}, `p${percent}`),
     ],
-    alarm: percent === 99 ? rule("p99Seconds", "above") : null,
+    alarm: percent === 99 ? rule("p99Seconds", "above", "well") : null,
     period: minute,
   });
   return [
@@ -159,7 +174,7 @@ function requestSignals({ namespace, balancer, servers }: SignalSources): readon
         ...failures,
         expression("5xx", `IF(${requests.id} > 0, (${failed}) / ${requests.id}, 0)`),
       ],
-      alarm: rule("errorRatio", "above"),
+      alarm: rule("errorRatio", "above", "well"),
       period: minute,
     },
     ...(decrypts
@@ -191,7 +206,7 @@ function requestSignals({ namespace, balancer, servers }: SignalSources): readon
     {
       ...shared("healthy-servers"),
       series: [metric("healthy", decrypts ? alb : "AWS/NetworkELB", "HealthyHostCount", both, "Minimum")],
-      alarm: rule("healthyServers", "below", { minutes: 2, missing: "breaching" }),
+      alarm: rule("healthyServers", "below", "alarming", { minutes: 2 }),
       period: minute,
     },
     {
@@ -258,26 +273,27 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
             shared("database-lag"),
             lag.name,
             "Maximum",
-            rule("replicaLagSeconds", "above", { factor: lag.perSecond }),
+            // The writer has none.
+            rule("replicaLagSeconds", "above", "well", { factor: lag.perSecond }),
           ),
         ]),
     chart(
       shared("database-connections"),
       "DatabaseConnections",
       "Maximum",
-      rule("databaseConnections", "above"),
+      rule("databaseConnections", "above", "well"),
     ),
     chart(
       shared("database-cpu"),
       "CPUUtilization",
       "Average",
-      rule("databaseCpuPercent", "above", { minutes: 10 }),
+      rule("databaseCpuPercent", "above", "alarming", { minutes: 10 }),
     ),
     chart(
       shared("database-memory"),
       "FreeableMemory",
       "Minimum",
-      rule("databaseMemoryFreeMiB", "below", { factor: mebibyte, missing: "missing" }),
+      rule("databaseMemoryFreeMiB", "below", "alarming", { minutes: 10, factor: mebibyte }),
     ),
     ...(isAurora
       ? []
@@ -286,7 +302,7 @@ function databaseSignals({ database }: SignalSources): readonly AwsSignal[] {
             shared("database-storage"),
             "FreeStorageSpace",
             "Minimum",
-            rule("databaseStorageFreeGiB", "below", { factor: gibibyte, missing: "missing" }),
+            rule("databaseStorageFreeGiB", "below", "alarming", { minutes: 10, factor: gibibyte }),
           ),
         ]),
     ...(isAurora
@@ -306,10 +322,17 @@ function hostSignals({ namespace, servers }: SignalSources): readonly AwsSignal[
   const full = (id: string, threshold: Threshold, series: readonly Series[]): AwsSignal => ({
     ...shared(id),
     series,
-    alarm: rule(threshold, "above", { minutes: 10 }),
+    alarm: rule(threshold, "above", "well", { minutes: 10 }),
     period: minute,
   });
   return [
+    {
+      ...shared("host-up"),
+      // The agent tells its processor once a minute: so many words of it.
+      series: perServer("cpu_usage_active", { cpu: "cpu-total" }, "SampleCount"),
+      alarm: rule(1, "below", "alarming", { minutes: 10 }),
+      period: minute,
+    },
     full("host-cpu", "cpuPercent", perServer("cpu_usage_active", { cpu: "cpu-total" }, "Average")),
     full("host-memory", "memoryPercent", perServer("mem_used_percent", {}, "Average")),
     full(
@@ -320,7 +343,28 @@ function hostSignals({ namespace, servers }: SignalSources): readonly AwsSignal[
     {
       ...shared("denied-packets"),
       series: perServer("denied_packets", { metric_type: "counter" }, "Sum"),
-      alarm: rule("deniedPackets", "above"),
+      alarm: rule("deniedPackets", "above", "well"),
+      period: minute,
+    },
+  ];
+}
+
+/** Of the topic that tells people; its region's own, like the alarms. */
+function noticeSignals({ namespace }: SignalSources): readonly AwsSignal[] {
+  return [
+    {
+      ...shared("alerts-undelivered"),
+      series: [
+        metric(
+          "not delivered",
+          "AWS/SNS",
+          "NumberOfNotificationsFailed",
+          { TopicName: `${namespace}-alarms` },
+          "Sum",
+        ),
+      ],
+      // It would be told by what fails.
+      alarm: null,
       period: minute,
     },
   ];
@@ -348,13 +392,13 @@ function securitySignals({
           metric(name, namespace, "certificate_days", { server: name, metric_type: "gauge" }, "Minimum"),
         ),
       ],
-      alarm: rule("certificateDays", "below", { minutes: 1, missing: "missing" }),
+      alarm: rule("certificateDays", "below", "told", { minutes: 1 }),
       period: day,
     },
     {
       ...shared("rejected-flows"),
       series: [metric("rejected", namespace, logMetrics.refusedByFlow, {}, "Sum")],
-      alarm: rule("rejectedConnections", "above"),
+      alarm: rule("rejectedConnections", "above", "well"),
       period: minute,
     },
     ...(balancer.webAcl === null
@@ -378,7 +422,7 @@ function securitySignals({
                 `FILL(${seriesId("waf", "BlockedRequests")}, 0) + FILL(${seriesId("waf", "CountedRequests")}, 0)`,
               ),
             ],
-            alarm: rule("wafBlocked", "above"),
+            alarm: rule("wafBlocked", "above", "well"),
             period: minute,
           },
         ]),
@@ -387,5 +431,7 @@ function securitySignals({
 
 /** Every signal of a stack, in the order of the dashboard. */
 export function awsSignals(sources: SignalSources): readonly AwsSignal[] {
-  return [requestSignals, databaseSignals, securitySignals, hostSignals].flatMap((part) => part(sources));
+  return [requestSignals, databaseSignals, securitySignals, hostSignals, noticeSignals].flatMap((part) =>
+    part(sources),
+  );
 }

@@ -12,7 +12,7 @@ export function hostSignals(w: string): readonly Signal[] {
       id: "host-up",
       title: "Host",
       unit: "bool",
-      meaning: "Whether the host's agent answers the monitor.",
+      meaning: "Whether the host's agent answers the monitor (AWS: how often a minute it told something).",
       group: "hosts",
       kind: "state",
       thresholds: below(1, 1),
@@ -20,7 +20,7 @@ export function hostSignals(w: string): readonly Signal[] {
       alert: alert("HostDown", 30, ["warning"]),
       runbook: "host-down",
       onebox: { expr: 'up{job="node"}', legend: "{{host}}" },
-      aws: none("a server that does not answer is replaced: server-instances"),
+      aws: metrics("stack/cpu_usage_active"),
     },
     {
       id: "host-services",

@@ -7,6 +7,7 @@ import { projectRoot } from "../../tools/paths.ts";
 import { added, familyOf, stillRunning, type Traces, traces } from "./support/machine.ts";
 import { fullTopology, TestStack } from "./support/stack.ts";
 import { startWebhook, type Webhook } from "./support/webhook.ts";
+import { alerts } from "./topics/alerts.ts";
 import { drift } from "./topics/drift.ts";
 import { drillsOf } from "./topics/drills.ts";
 import { entrance } from "./topics/entrance.ts";
@@ -61,7 +62,8 @@ describe("the full topology", function () {
   );
   failover(up, { balancers: named("balancer"), webs: named("web"), databases: named("database") });
   hops(up);
-  monitoring(up, hook, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
+  monitoring(up, { webs: named("web"), hosts: fullTopology.map(({ name }) => name) });
+  alerts(up, hook, { webs: named("web"), databases: named("database") });
   rolling(up);
   underWay(up, { balancers: named("balancer"), webs: named("web") }, limits);
   receivers(up, hook);

@@ -26,6 +26,8 @@ export interface Webhook {
     labels: Readonly<Record<string, string>>,
     milliseconds: number,
   ) => Promise<Told>;
+  /** How often an alert was told with this status and these labels until now. */
+  readonly count: (status: Told["status"], labels: Readonly<Record<string, string>>) => number;
   readonly close: () => Promise<void>;
 }
 
@@ -33,6 +35,11 @@ export interface Webhook {
 export async function startWebhook(): Promise<Webhook> {
   const path = "/a-secret-path-of-a-test";
   const heard: Told[] = [];
+  const found = (status: Told["status"], labels: Readonly<Record<string, string>>) =>
+    heard.filter(
+      (one) =>
+        one.status === status && Object.entries(labels).every(([name, value]) => one.labels[name] === value),
+    );
   const server = createServer((request, response) => {
     let text = "";
     request.setEncoding("utf8").on("data", (part: string) => {
@@ -51,17 +58,16 @@ export async function startWebhook(): Promise<Webhook> {
     server: `127.0.0.1:${address.port}`,
     path,
     async told(status, labels, milliseconds) {
-      const matches = (one: Told) =>
-        one.status === status && Object.entries(labels).every(([name, value]) => one.labels[name] === value);
       await until(`${JSON.stringify(labels)} being told as ${status}`, milliseconds, () =>
-        heard.some(matches)
+        found(status, labels).length > 0
           ? null
           : `heard of ${heard.map((one) => `${one.labels.alertname} ${one.status}`).join(", ")}`,
       );
-      const found = heard.find(matches);
-      if (!found) throw new Error("it was told and is gone");
-      return found;
+      const [first] = found(status, labels);
+      if (!first) throw new Error("it was told and is gone");
+      return first;
     },
+    count: (status, labels) => found(status, labels).length,
     async close() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -44,8 +44,8 @@ export function hops(stack: () => TestStack): void {
         tlsHops.filter(({ to }) => (to === "receivers") === is),
       );
       assert.deepEqual(
-        toWebhook?.map(({ encrypted, authenticated }) => ({ encrypted, authenticated })),
-        [{ encrypted: false, authenticated: false }],
+        toWebhook?.map(({ from, encrypted, authenticated }) => ({ from, encrypted, authenticated })),
+        ["monitor", "balancer"].map((from) => ({ from, encrypted: false, authenticated: false })),
       );
       for (const hop of others ?? []) assert.ok(hop.encrypted && hop.authenticated, JSON.stringify(hop));
     });

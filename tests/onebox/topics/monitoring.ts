@@ -4,7 +4,6 @@ import { until } from "../../../provider/system.ts";
 import { ask, keepAlive } from "../../../tools/drills/http.ts";
 import { query, queryNumber } from "../support/prometheus.ts";
 import type { TestStack } from "../support/stack.ts";
-import type { Webhook } from "../support/webhook.ts";
 
 /** Requests of the bounded load. */
 const asked = 600;
@@ -20,7 +19,6 @@ const stillCounting =
 /** Declares the tests. */
 export function monitoring(
   stack: () => TestStack,
-  webhook: () => Webhook,
   topology: { webs: readonly string[]; hosts: readonly string[] },
 ): void {
   const [web = ""] = topology.webs.slice(-1);
@@ -120,17 +118,6 @@ export function monitoring(
       await until("the refused login being counted", 60_000, async () =>
         (await queryNumber(stack(), refused)) > before ? null : "not yet",
       );
-    });
-
-    it("tells people of a web server that stays down, and of its end", async () => {
-      await stack().inHost(web, "s6-svc -wd -T 20000 -d /run/scan/web");
-      const labels = { alertname: "WebServerDown", server: web, stack: stack().name };
-      const told = await webhook().told("firing", labels, 120_000);
-      assert.match(told.annotations.summary ?? "", new RegExp(web));
-      assert.equal(told.annotations.runbook, `${stack().outputs.dashboards.overview}runbook#web-server-down`);
-      assert.equal((await ask(stack().site, { path: "/" })).status, 200);
-      await stack().inHost(web, "s6-svc -u /run/scan/web");
-      await webhook().told("resolved", labels, 150_000);
     });
   });
 }

@@ -1003,6 +1003,58 @@ describe("the stacks on AWS", () => {
       assert.ok(!names.some((name) => name.startsWith("host-cpu")));
     });
 
+    it("decides of every alarm what no data means: trouble where the number must be there, and nothing to hear of", () => {
+      const decided = ofType(prod, "cloudwatch.MetricAlarm").map(
+        ({ name, inputs }) => [name, inputs.treatMissingData] as const,
+      );
+      const named = (wanted: string) =>
+        decided.flatMap(([name, missing]) => (missing === wanted ? [name] : [])).sort();
+      const each = (name: string, ...of: readonly string[]) => of.map((one) => `${name}-${one}`);
+      const servers = ["web-1", "web-2", "web-3"];
+      const nodes = ["instance-1", "instance-2", "instance-3"];
+      assert.deepEqual(named("breaching"), [
+        ...each("database-cpu", ...nodes),
+        ...each("database-memory", ...nodes),
+        ...each("database-storage", ...nodes),
+        "healthy-servers",
+        ...each("host-up", ...servers),
+        "site-down-no-server",
+        "site-unreachable",
+      ]);
+      assert.deepEqual(named("notBreaching"), [
+        ...each("database-connections", ...nodes),
+        ...each("database-lag", ...nodes),
+        ...each("denied-packets", ...servers),
+        "error-ratio",
+        ...each("host-cpu", ...servers),
+        ...each("host-disk", ...servers),
+        ...each("host-memory", ...servers),
+        "latency-p99",
+        "rejected-flows",
+        "site-down-errors",
+        "waf-blocked",
+      ]);
+      // Told once a day, not before a day: staying away is told, not having come yet is not.
+      assert.deepEqual(named("missing"), each("certificate-days", "visitors", ...servers));
+      for (const name of named("missing"))
+        has(only(prod, "cloudwatch.MetricAlarm", name), {
+          insufficientDataActions: ["arn:aws:sns:eu-west-1:123456789012:alarms"],
+        });
+      assert.equal(
+        decided.length,
+        named("breaching").length + named("notBreaching").length + named("missing").length,
+      );
+    });
+
+    it("tells of a server whose agent is silent, in every stack, and not of one that is being made", () => {
+      for (const stack of [staging, prod]) {
+        const alarms = ofType(stack, "cloudwatch.MetricAlarm").filter(({ name }) => /^host-up-/.test(name));
+        assert.equal(alarms.length, ofType(stack, "autoscaling.Group").length);
+        for (const alarm of alarms)
+          has(alarm, { threshold: 1, comparisonOperator: "LessThanThreshold", evaluationPeriods: 10 });
+      }
+    });
+
     it("wakes somebody when the site is down", () => {
       has(only(prod, "cloudwatch.CompositeAlarm", "site-down"), {
         alarmRule: 'ALARM("foobar-prod-site-down-no-server") OR ALARM("foobar-prod-site-down-errors")',
