@@ -1,6 +1,5 @@
 /** Another host than the monitor that watches it: it tells people when the monitor no longer can. */
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../../config/schema.ts";
 import { prometheusService } from "../../hosts/prometheus.ts";
 import { watchFiles } from "../../hosts/watch.ts";
 import { type Member, ofTier } from "../members.ts";
@@ -31,7 +30,7 @@ export function watcherOf(
 export const tellsPeople = (
   member: Member,
   members: readonly Member[],
-  monitoring: Settings["monitoring"],
+  monitoring: Parameters<typeof receiversOf>[0],
 ): boolean => member.tier === "monitor" || watcherOf(members, monitoring)?.name === member.name;
 
 /** Puts a Prometheus that watches the monitor, and an Alertmanager, onto the agent's host. */

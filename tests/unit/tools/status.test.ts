@@ -64,8 +64,12 @@ describe("problemsOf", () => {
     ]);
   });
 
-  it("does not take a monitor that does not answer for an alert", () => {
-    assert.deepEqual(problemsOf({ ...well, alerts: null, requestsPerSecond: null }), []);
+  it("says that a monitor does not answer, and nothing of one that the stack does not have", () => {
+    const silent = { ...well, alerts: null, requestsPerSecond: null };
+    assert.deepEqual(problemsOf(silent), []);
+    assert.deepEqual(problemsOf({ ...silent, hosts: [...well.hosts, host("monitor", "monitor")] }), [
+      "the monitor does not answer: it tells of no alert",
+    ]);
   });
 });
 
