@@ -6,7 +6,7 @@ import { alertmanagerFiles, alertmanagerService, type Receivers } from "../../ho
 import { probeFiles, probeService } from "../../hosts/blackbox.ts";
 import { type Files, plainFile } from "../../hosts/layout.ts";
 import type { DashboardArgs } from "../dashboard.ts";
-import { type DeploymentArgs, deploy, layout } from "./deployment.ts";
+import { type Deployed, type DeploymentArgs, deploy, layout } from "./deployment.ts";
 import { reachedBy } from "./exits.ts";
 import type { OneboxParts } from "./parts.ts";
 
@@ -49,8 +49,8 @@ export function deployAlertmanager(
   people: pulumi.Output<Receivers>,
   { scrapeSeconds, alerts: { repeatHours } }: Settings["monitoring"],
   at: pulumi.CustomResourceOptions,
-): void {
-  deploy(
+): Deployed {
+  return deploy(
     {
       ...on,
       name: "alertmanager",
@@ -64,12 +64,12 @@ export function deployAlertmanager(
   );
 }
 
-/** Puts the probe, Alertmanager and what holds its alerts onto the monitor. */
+/** Puts the probe, Alertmanager and what holds its alerts onto the monitor. @returns Alertmanager's service */
 export function deployAlerting(
   args: Args,
   { member, firewall }: Node,
   at: pulumi.CustomResourceOptions,
-): void {
+): readonly pulumi.Resource[] {
   const { network, certificates, monitoring } = args;
   const on = { host: network.hostOfObserver(member.name), hostName: member.name, after: [firewall.ruleSet] };
   const ca = `${layout.etc}/probe/ca.pem`;
@@ -84,7 +84,7 @@ export function deployAlerting(
     },
     at,
   );
-  deployAlertmanager(on, receivers(monitoring), monitoring, at);
+  const { services } = deployAlertmanager(on, receivers(monitoring), monitoring, at);
   deploy(
     {
       ...on,
@@ -94,4 +94,5 @@ export function deployAlerting(
     },
     at,
   );
+  return services;
 }

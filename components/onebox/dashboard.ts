@@ -19,7 +19,7 @@ import { deploy, layout } from "./deployment.ts";
 import { reachedBy, receiversOf } from "./exits.ts";
 import { bothFiles, material, withFiles } from "./material.ts";
 import type { OneboxParts } from "./parts.ts";
-import { tellsPeople, watcherOf } from "./watch.ts";
+import { deployWatch, tellsPeople, watcherOf } from "./watch.ts";
 
 type Args = DashboardArgs<OneboxParts>;
 type Node = Args["nodes"][number];
@@ -111,7 +111,7 @@ export class OneboxDashboard extends Dashboard {
       zone: each.zone,
       alerts: tellsPeople(each, members, monitoring),
     }));
-    deploy(
+    const prometheus = deploy(
       {
         host: network.hostOfObserver(member.name),
         hostName: member.name,
@@ -141,7 +141,8 @@ export class OneboxDashboard extends Dashboard {
       },
       at,
     );
-    deployAlerting(args, node, at);
+    const alertmanager = deployAlerting(args, node, at);
+    deployWatch(args, member, [...prometheus.services, ...alertmanager], at);
     this.page(args, node, at);
   }
 

@@ -12,7 +12,7 @@ import type { OneboxFirewall } from "./firewall.ts";
 import { deployLogs } from "./logs.ts";
 import { material, withFiles } from "./material.ts";
 import type { OneboxNetwork } from "./network.ts";
-import { deployWatch, tellsPeople, watcherOf } from "./watch.ts";
+import { tellsPeople, watcherOf } from "./watch.ts";
 
 /** Folders of the services whose certificates an agent watches, by tier; the first is the one that visitors see. */
 export const certificateOwners = {
@@ -78,7 +78,6 @@ export class OneboxMonitoringAgent extends MonitoringAgent {
       network.inside(this),
     );
     deployLogs(args, network.inside(this));
-    if (watcher?.name === member.name) deployWatch(args, network.inside(this));
     this.registerOutputs();
   }
 }

@@ -2,12 +2,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { prometheusService } from "../../hosts/prometheus.ts";
 import { watchFiles } from "../../hosts/watch.ts";
+import type { DashboardArgs } from "../dashboard.ts";
 import { type Member, ofTier } from "../members.ts";
 import { deployAlertmanager, receivers } from "./alerting.ts";
 import { deploy, layout } from "./deployment.ts";
 import { receiversOf } from "./exits.ts";
 import { material, withFiles } from "./material.ts";
-import type { AgentArgs } from "./monitoringAgent.ts";
+import type { OneboxParts } from "./parts.ts";
 
 /** The watching Prometheus decides on what it sees now. */
 const retentionDays = 1;
@@ -33,14 +34,26 @@ export const tellsPeople = (
   monitoring: Parameters<typeof receiversOf>[0],
 ): boolean => member.tier === "monitor" || watcherOf(members, monitoring)?.name === member.name;
 
-/** Puts a Prometheus that watches the monitor, and an Alertmanager, onto the agent's host. */
-export function deployWatch(args: AgentArgs, at: pulumi.CustomResourceOptions): void {
-  const { network, certificates, firewall, member, members, monitoring } = args;
-  const [monitor] = ofTier(members, "monitor");
-  if (monitor === undefined) throw new Error("the stack has no monitor to watch");
+/**
+ * Puts a Prometheus that watches the monitor, and an Alertmanager, onto the host of who watches.
+ * @param after what they look at, so that they do not miss it while a stack is made
+ */
+export function deployWatch(
+  { network, certificates, members, agents, monitoring }: DashboardArgs<OneboxParts>,
+  monitor: Member,
+  after: readonly pulumi.Resource[],
+  at: pulumi.CustomResourceOptions,
+): void {
+  const watcher = watcherOf(members, monitoring);
+  const agent = agents.find(({ member }) => member.name === watcher?.name);
+  if (watcher === null || agent === undefined) return;
   const { scrapeSeconds } = monitoring;
-  const on = { host: network.hostOfObserver(member.name), hostName: member.name, after: [firewall.ruleSet] };
-  const tls = material(certificates, certificates.of(member, "agent"), "prometheus", "prometheus");
+  const on = {
+    host: network.hostOfObserver(watcher.name),
+    hostName: watcher.name,
+    after: [agent, ...after],
+  };
+  const tls = material(certificates, certificates.of(watcher, "agent"), "prometheus", "prometheus");
   deploy(
     {
       ...on,

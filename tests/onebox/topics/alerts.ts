@@ -59,7 +59,10 @@ export function alerts(
         "sum by(host)(alertmanager_notification_requests_total)",
         "sum by(host)(alertmanager_notification_requests_failed_total)",
       ])
-        assert.deepEqual(await seen(encodeURIComponent(metric)), ["monitor"], metric);
+        await until(`${metric} at ${watcher}`, 60_000, async () => {
+          const hosts = (await seen(encodeURIComponent(metric))).join(" ");
+          return hosts === "monitor" ? null : `of ${hosts || "no host"}`;
+        });
       const tellers = await query(stack(), "sum by (host) (alertmanager_notifications_failed_total)");
       assert.deepEqual(tellers.map(({ labels }) => labels.host).sort(), [watcher, "monitor"]);
     });
