@@ -5,7 +5,7 @@ import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
 import { setLink, sqlInHost, untilDatabaseWhole } from "../../../tools/drills/hosts.ts";
 import { ask } from "../../../tools/drills/http.ts";
-import { query } from "../support/prometheus.ts";
+import { query, queryNumber } from "../support/prometheus.ts";
 import type { TestStack } from "../support/stack.ts";
 import type { Webhook } from "../support/webhook.ts";
 
@@ -42,6 +42,9 @@ export function alerts(
   const allDatabases = (sql: string) =>
     Promise.all(topology.databases.map((name) => sqlInHost(stack().directory, name, sql)));
 
+  const downSince = 'max(ALERTS_FOR_STATE{alertname="WebServerDown"})';
+  /** What Prometheus answers to that before it ends. */
+  let since: number | null = null;
   /** When the alert on the web server would be over, had nobody held it. */
   let runsOut: number | null = null;
 
@@ -83,6 +86,7 @@ export function alerts(
     });
 
     it("are told by another host that Prometheus is gone, and then that the whole monitor is cut off", async () => {
+      since = await queryNumber(stack(), downSince);
       await stack().inHost("monitor", "s6-svc -wd -T 20000 -d /run/scan/prometheus");
       runsOut = await endOf(stack(), "WebServerDown");
       const { stdout } = await stack().command("status", "--json").ended;
@@ -105,11 +109,10 @@ export function alerts(
       await stack().inHost("monitor", "s6-svc -u /run/scan/prometheus");
       for (const part of ["alertmanager", "prometheus"])
         await webhook().told("resolved", monitorDown(part), 120_000);
-      await until("a new Prometheus finding the web server down", 60_000, async () =>
-        (await query(stack(), 'ALERTS{alertname="WebServerDown",alertstate="firing"}')).length > 0
-          ? null
-          : "not yet",
-      );
+      await until("a new Prometheus knowing since when the web server is down", 60_000, async () => {
+        const now = await queryNumber(stack(), downSince).catch(() => null);
+        return now === since ? null : `since ${now}, it was ${since}`;
+      });
       assert.equal(webhook().count("resolved", webDown()), 0);
     });
 
