@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import type { Settings } from "../../../config/load.ts";
+import { addressPlan as sketchPlan } from "../../fixtures/third-cloud/addresses.ts";
 import { committedConfig, type MockedStack, mockedStack } from "../../support/mockedStack.ts";
 
 const machineType = "hcloud:index/server:Server";
@@ -59,6 +60,28 @@ describe("sketch of a third cloud", () => {
     assert.deepEqual(names.sort(), ["db-1", "db-2", "db-3", "monitor", "web-1", "web-2", "web-3"]);
     const addresses = machines().map(({ inputs }) => JSON.stringify(inputs.networks));
     assert.equal(new Set(addresses).size, addresses.length);
+  });
+
+  it("moves nobody when others come, go or change lines", () => {
+    const web = (name: string) => ({
+      name,
+      tier: "web" as const,
+      zone: "a" as const,
+      size: "small" as const,
+      managed: false,
+    });
+    const [one, two, three] = [web("web-1"), web("web-2"), web("web-3")];
+    const of = (...members: readonly ReturnType<typeof web>[]) =>
+      sketchPlan("10.79.0.0/16", members).addresses;
+    const all = of(one, two, three);
+    assert.equal(new Set(Object.values(all)).size, 3);
+    assert.deepEqual(of(three, two, one), all);
+    assert.deepEqual({ ...of(two, three), "web-1": all["web-1"] }, all);
+    const crowd = Array.from({ length: 12 }, (_, index) => web(`web-${index}`));
+    assert.throws(
+      () => sketchPlan("10.79.0.0/24", crowd),
+      /^RangeError: web-\d+ and web-\d+ would both stand at 10\.79\.0\.\d+; give one another name$/,
+    );
   });
 
   it("starts each with its default-deny firewall and without a secret", () => {
