@@ -12,7 +12,7 @@ import { host } from "../../provider/kinds/host.ts";
 import { ruleSet } from "../../provider/kinds/ruleSet.ts";
 import { service } from "../../provider/kinds/service.ts";
 import { until } from "../../provider/system.ts";
-import { ask, Stack, untilAnswer } from "./support/stack.ts";
+import { ask, stackOfEach, untilAnswer } from "./support/stack.ts";
 
 /** Lets in what `port` says and answers to what went out; all else is dropped. */
 const rulesFor = (port: number) => `table inet filter {
@@ -24,22 +24,16 @@ const rulesFor = (port: number) => `table inet filter {
 }`;
 
 describe("drift", () => {
-  let stack: Stack;
-  beforeEach(async () => {
-    stack = new Stack();
-    await stack.start();
-    await stack.hosts(1, 2);
-  });
-  afterEach(() => stack.end());
+  const stack = stackOfEach((made) => made.hosts(1, 2));
 
   /** Runs a script in the sandbox, above the hosts. */
-  const inSandbox = (script: string) => runInSandbox(stack.directory, ["sh", "-ec", script]);
-  const folder = (path: string) => join(hostFolder(stack.at(1)), path);
-  const pidOf = async () => (await untilAnswer(stack.at(1), "127.0.0.1")).pid;
+  const inSandbox = (script: string) => runInSandbox(stack().directory, ["sh", "-ec", script]);
+  const folder = (path: string) => join(hostFolder(stack().at(1)), path);
+  const pidOf = async () => (await untilAnswer(stack().at(1), "127.0.0.1")).pid;
 
   describe("of a bridge", () => {
     it("is named and mended", async () => {
-      const inputs = { sandbox: stack.handle, name: "stack" };
+      const inputs = { sandbox: stack().handle, name: "stack" };
       await inSandbox("ip link set stack down");
       assert.deepEqual(await bridge.observe(inputs, {}), ["bridge stack is missing or down"]);
       await bridge.ensure(inputs, inputs);
@@ -63,78 +57,78 @@ describe("drift", () => {
     ];
     for (const [what, script, names] of lost)
       it(`by ${what} is named and mended under what runs`, async () => {
-        await stack.serve(1, "up");
+        await stack().serve(1, "up");
         const before = await pidOf();
         await inSandbox(script);
-        assert.deepEqual(await host.observe(stack.host(1), {}), names);
-        assert.deepEqual(await host.observe(stack.host(2), {}), []);
-        await host.ensure(stack.host(1), stack.host(1));
-        assert.deepEqual(await host.observe(stack.host(1), {}), []);
-        assert.equal((await untilAnswer(stack.at(2), stack.address(1))).pid, before);
+        assert.deepEqual(await host.observe(stack().host(1), {}), names);
+        assert.deepEqual(await host.observe(stack().host(2), {}), []);
+        await host.ensure(stack().host(1), stack().host(1));
+        assert.deepEqual(await host.observe(stack().host(1), {}), []);
+        assert.equal((await untilAnswer(stack().at(2), stack().address(1))).pid, before);
       });
 
     it("by a network namespace that is gone is named, and mended with everything in it", async () => {
-      await stack.serve(1, "up");
-      const rules = { host: stack.at(1), rules: rulesFor(80) };
+      await stack().serve(1, "up");
+      const rules = { host: stack().at(1), rules: rulesFor(80) };
       const outputs = await ruleSet.ensure(rules, null);
       await inSandbox("ip netns del web-1");
-      assert.deepEqual(await host.observe(stack.host(1), {}), ["its network namespace is missing"]);
+      assert.deepEqual(await host.observe(stack().host(1), {}), ["its network namespace is missing"]);
       assert.deepEqual(await ruleSet.observe(rules, outputs), [
         "the network namespace of its host is missing",
       ]);
-      await host.ensure(stack.host(1), stack.host(1));
+      await host.ensure(stack().host(1), stack().host(1));
       await ruleSet.ensure(rules, rules);
-      assert.deepEqual(await host.observe(stack.host(1), {}), []);
-      assert.equal((await untilAnswer(stack.at(2), stack.address(1))).word, "up");
+      assert.deepEqual(await host.observe(stack().host(1), {}), []);
+      assert.equal((await untilAnswer(stack().at(2), stack().address(1))).word, "up");
     });
 
     it("by a killed supervisor ends by itself, with its services", async () => {
-      await stack.serve(1, "up");
+      await stack().serve(1, "up");
       const before = await pidOf();
-      const live = requireSandbox(stack.directory);
+      const live = requireSandbox(stack().directory);
       const old = hostPid(live, "web-1");
       await inSandbox(`kill -KILL ${old}`);
       await until("a new supervisor", 15_000, () => {
         const now = hostPid(live, "web-1");
         return now !== null && now !== old ? null : `it is ${now}`;
       });
-      const after = await untilAnswer(stack.at(2), stack.address(1));
+      const after = await untilAnswer(stack().at(2), stack().address(1));
       assert.equal(after.word, "up");
-      assert.deepEqual(await host.observe(stack.host(1), {}), []);
+      assert.deepEqual(await host.observe(stack().host(1), {}), []);
       // Another process id namespace: the number itself may be the same.
       assert.ok(before > 0 && after.pid > 0);
       // And nobody restarts it a second time.
-      await service.ensure(stack.server(1), stack.server(1));
-      assert.equal((await untilAnswer(stack.at(2), stack.address(1))).pid, after.pid);
+      await service.ensure(stack().server(1), stack().server(1));
+      assert.equal((await untilAnswer(stack().at(2), stack().address(1))).pid, after.pid);
     });
 
     it("by its own /etc is named and mended", async () => {
       writeFileSync(folder("system/hosts"), "10.0.0.1 evil\n");
-      assert.deepEqual(await host.observe(stack.host(1), {}), ["system/hosts has another content"]);
-      await host.ensure(stack.host(1), stack.host(1));
-      assert.deepEqual(await host.observe(stack.host(1), {}), []);
-      const { stdout } = await runInHost(stack.at(1), ["cat", "/etc/hosts"]);
+      assert.deepEqual(await host.observe(stack().host(1), {}), ["system/hosts has another content"]);
+      await host.ensure(stack().host(1), stack().host(1));
+      assert.deepEqual(await host.observe(stack().host(1), {}), []);
+      const { stdout } = await runInHost(stack().at(1), ["cat", "/etc/hosts"]);
       assert.match(stdout, /^127\.0\.0\.1 localhost$/m);
     });
 
     it("leaves nothing when the host goes, and the others alone", async () => {
-      await stack.serve(1, "one");
-      await stack.serve(2, "two");
-      await host.remove(stack.host(1));
-      assert.equal(hostProc(stack.at(1)), null);
+      await stack().serve(1, "one");
+      await stack().serve(2, "two");
+      await host.remove(stack().host(1));
+      assert.equal(hostProc(stack().at(1)), null);
       const { stdout } = await inSandbox("ip -o link; ip netns; ls -A /run/scan /run/hosts /run/stack/hosts");
       assert.doesNotMatch(stdout, /web-1|v1@/);
-      assert.equal((await untilAnswer(stack.at(2), "127.0.0.1")).word, "two");
-      await host.remove(stack.host(1));
+      assert.equal((await untilAnswer(stack().at(2), "127.0.0.1")).word, "two");
+      await host.remove(stack().host(1));
     });
   });
 
   describe("of a rule set", () => {
     it("is none while packets are counted, is named when a rule is changed, and mended", async () => {
-      await stack.serve(1, "up");
-      const inputs = { host: stack.at(1), rules: rulesFor(80) };
+      await stack().serve(1, "up");
+      const inputs = { host: stack().at(1), rules: rulesFor(80) };
       const outputs = await ruleSet.ensure(inputs, null);
-      await untilAnswer(stack.at(2), stack.address(1));
+      await untilAnswer(stack().at(2), stack().address(1));
       assert.deepEqual(await ruleSet.observe(inputs, outputs), []);
       await inSandbox("nsenter --net=/run/netns/web-1 nft add rule inet filter input tcp dport 22 accept");
       assert.deepEqual(await ruleSet.observe(inputs, outputs), [
@@ -146,8 +140,8 @@ describe("drift", () => {
     });
 
     it("that is wrong changes nothing, since it comes in one transaction", async () => {
-      await stack.serve(1, "up");
-      const inputs = { host: stack.at(1), rules: rulesFor(80) };
+      await stack().serve(1, "up");
+      const inputs = { host: stack().at(1), rules: rulesFor(80) };
       const outputs = await ruleSet.ensure(inputs, null);
       await assert.rejects(
         ruleSet.ensure({ ...inputs, rules: `${rulesFor(81)}\nnonsense` }, inputs),
@@ -157,18 +151,18 @@ describe("drift", () => {
     });
 
     it("holds back what it does not allow", async () => {
-      await stack.serve(1, "up");
-      await ruleSet.ensure({ host: stack.at(1), rules: rulesFor(81) }, null);
-      assert.equal(await ask(stack.at(2), stack.address(1)), null);
-      await ruleSet.remove({ host: stack.at(1), rules: rulesFor(81) });
-      assert.equal((await untilAnswer(stack.at(2), stack.address(1))).word, "up");
+      await stack().serve(1, "up");
+      await ruleSet.ensure({ host: stack().at(1), rules: rulesFor(81) }, null);
+      assert.equal(await ask(stack().at(2), stack().address(1)), null);
+      await ruleSet.remove({ host: stack().at(1), rules: rulesFor(81) });
+      assert.equal((await untilAnswer(stack().at(2), stack().address(1))).word, "up");
     });
 
     it("is imported as it stands", async () => {
-      const inputs = { host: stack.at(1), rules: rulesFor(80) };
+      const inputs = { host: stack().at(1), rules: rulesFor(80) };
       const outputs = await ruleSet.ensure(inputs, null);
       const adopted = await ruleSet.adopt?.(ruleSet.id(inputs));
-      assert.deepEqual(adopted?.inputs.host, stack.at(1));
+      assert.deepEqual(adopted?.inputs.host, stack().at(1));
       assert.match(adopted?.inputs.rules ?? "", /tcp dport 80/);
       assert.deepEqual(adopted?.outputs, outputs);
     });
@@ -176,7 +170,7 @@ describe("drift", () => {
 
   describe("of a file tree", () => {
     const tree = () => ({
-      host: stack.at(1),
+      host: stack().at(1),
       name: "tree",
       files: {
         "etc/open": { content: "open", mode: "0644", user: "root" },
@@ -244,8 +238,8 @@ describe("drift", () => {
 
     it("is readable by its owner in the host, and by nobody else", async () => {
       await fileTree.ensure(tree(), null);
-      const { stdout } = await runInHost(stack.at(1), ["stat", "-c", "%U %a", "/run/host/etc/deep/key"]);
-      assert.equal(stdout, requireSandbox(stack.directory).rootless ? "root 400\n" : "nginx 400\n");
+      const { stdout } = await runInHost(stack().at(1), ["stat", "-c", "%U %a", "/run/host/etc/deep/key"]);
+      assert.equal(stdout, requireSandbox(stack().directory).rootless ? "root 400\n" : "nginx 400\n");
     });
 
     it("takes a file that is not in it any more away, and leaves what daemons wrote", async () => {
@@ -262,9 +256,9 @@ describe("drift", () => {
   });
 
   describe("of a directory copy", () => {
-    const source = () => join(stack.directory, "source");
+    const source = () => join(stack().directory, "source");
     const copy = () => ({
-      host: stack.at(1),
+      host: stack().at(1),
       source: source(),
       digest: directoryDigest(source()),
       target: `site/${directoryDigest(source()).slice(0, 8)}`,

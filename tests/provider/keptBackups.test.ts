@@ -8,20 +8,14 @@ import { hostFolder } from "../../provider/handles.ts";
 import { backupFolder } from "../../provider/keptBackups.ts";
 import { inputs } from "../../provider/kinds/galeraCluster.ts";
 import { host } from "../../provider/kinds/host.ts";
-import { Stack } from "./support/stack.ts";
+import { stackOfEach } from "./support/stack.ts";
 
 describe("backups of a server that goes", () => {
-  let stack: Stack;
-  beforeEach(async () => {
-    stack = new Stack();
-    await stack.start();
-    await stack.hosts(1, 2);
-  });
-  afterEach(() => stack.end());
+  const stack = stackOfEach((made) => made.hosts(1, 2));
 
   it("are kept and listed, and what is not whole is not", async () => {
     const put = (number: number, name: string, mark: boolean) => {
-      const folder = join(backupFolder(stack.at(number)), name);
+      const folder = join(backupFolder(stack().at(number)), name);
       mkdirSync(folder, { recursive: true });
       if (mark) writeFileSync(join(folder, backupMark), "");
     };
@@ -29,10 +23,10 @@ describe("backups of a server that goes", () => {
     put(1, ".new-2026-02-01T03-00-00Z", true);
     put(1, "2026-01-30T03-00-00Z", false);
     put(2, "2026-01-29T03-20-00Z", true);
-    await host.remove(stack.host(1));
-    assert.ok(!existsSync(hostFolder(stack.at(1))));
+    await host.remove(stack().host(1));
+    assert.ok(!existsSync(hostFolder(stack().at(1))));
     const cluster = inputs.parse({
-      nodes: [stack.at(2)],
+      nodes: [stack().at(2)],
       service: "mariadb",
       dataDirectory: "data",
       bootstrapMarker: "marker",
@@ -47,10 +41,10 @@ describe("backups of a server that goes", () => {
         ["web-2", "2026-01-29T03-20-00Z", false],
       ],
     );
-    assert.equal(backupsOnDisk(stack.directory), 2);
-    const target = join(stack.directory, "target");
-    keepAllBackups(stack.directory, target);
-    assert.equal(backupsOnDisk(stack.directory), 0);
+    assert.equal(backupsOnDisk(stack().directory), 2);
+    const target = join(stack().directory, "target");
+    keepAllBackups(stack().directory, target);
+    assert.equal(backupsOnDisk(stack().directory), 0);
     const [time = ""] = readdirSync(target);
     assert.deepEqual(readdirSync(join(target, time)).sort(), ["web-1", "web-2"]);
   });

@@ -220,3 +220,32 @@ export class Stack {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+/**
+ * Declares that each test of a suite has a stack of its own, which is removed after it.
+ * @param prepare what stands in it when the test begins
+ * @returns the stack of the test that runs
+ */
+export function stackOfEach(prepare: (stack: Stack) => Promise<void> = async () => undefined): () => Stack {
+  let current: Stack | null = null;
+  const stack = (): Stack => {
+    if (current === null) throw new Error("no test runs");
+    return current;
+  };
+  beforeEach(async () => {
+    current = new Stack();
+    await current.start();
+    await prepare(current);
+  });
+  afterEach(async () => {
+    await current?.end();
+    current = null;
+  });
+  return stack;
+}
+
+/** One host with the server's files. */
+export async function oneHost(stack: Stack): Promise<void> {
+  await stack.hosts(1);
+  await fileTree.ensure(stack.files(1, "up"), null);
+}
