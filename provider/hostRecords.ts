@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../config/json.ts";
-import { stackFolder } from "./handles.ts";
+import { type HostHandle, liveSandbox, stackFolder } from "./handles.ts";
 
 const ending = ".json";
 
@@ -11,6 +11,13 @@ const place = z.object({ name: z.string(), number: z.int(), address: z.string() 
 
 /** A host's name and place. */
 export type HostPlace = z.infer<typeof place>;
+
+/** The handle of a host that stands. */
+export const handleOfPlace = (directory: string, { name, number }: HostPlace): HostHandle => ({
+  sandbox: { directory, incarnation: liveSandbox(directory)?.incarnation ?? "" },
+  name,
+  number,
+});
 
 const folderOf = (directory: string) => join(stackFolder(directory), "hosts");
 

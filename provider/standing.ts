@@ -4,8 +4,8 @@ import { join, posix } from "node:path";
 import { layoutUnder } from "../hosts/layout.ts";
 import { databasePaths, databaseService } from "../hosts/mariadb/config.ts";
 import { hostProc } from "./enter.ts";
-import { type HostHandle, hostFolder, liveSandbox } from "./handles.ts";
-import { type HostPlace, hostPlaces } from "./hostRecords.ts";
+import { type HostHandle, hostFolder } from "./handles.ts";
+import { type HostPlace, handleOfPlace, hostPlaces } from "./hostRecords.ts";
 import { restoredDirectory, statusOf, stopNode } from "./kinds/galeraCluster.ts";
 import type { StandingHost } from "./standingHost.ts";
 
@@ -15,12 +15,6 @@ const { socket, dataDirectory, defaultsFile } = databasePaths(layout);
 const data = posix.relative(root, dataDirectory);
 const options = posix.relative(root, defaultsFile);
 const service = databaseService(layout).name;
-
-const handleOf = (directory: string, { name, number }: HostPlace): HostHandle => ({
-  sandbox: { directory, incarnation: liveSandbox(directory)?.incarnation ?? "" },
-  name,
-  number,
-});
 
 /** Says, in a host's folder, that its data may go although nobody else has it. */
 const discardMark = (host: HostHandle) => join(hostFolder(host), "data/discard");
@@ -38,7 +32,7 @@ function databaseOf(host: HostHandle): string | null {
 }
 
 async function standing(directory: string, place: HostPlace): Promise<StandingHost> {
-  const host = handleOf(directory, place);
+  const host = handleOfPlace(directory, place);
   if (!holdsData(host)) return { ...place, data: "none", database: null };
   const { synced } = await statusOf({ socket }, host);
   return { ...place, data: synced ? "synced" : "held", database: databaseOf(host) };
@@ -51,7 +45,7 @@ export async function standingIn(directory: string): Promise<readonly StandingHo
 
 /** Takes a database out of its cluster in good order: the others go on without it at once, and have all it had. */
 export async function endDatabase(directory: string, place: HostPlace): Promise<void> {
-  const host = handleOf(directory, place);
+  const host = handleOfPlace(directory, place);
   const folder = join(hostFolder(host), "services", service);
   // Not even a host that starts anew starts it.
   if (existsSync(folder)) writeFileSync(join(folder, "down"), "");
@@ -60,11 +54,11 @@ export async function endDatabase(directory: string, place: HostPlace): Promise<
 
 /** Notes that the data of a host may go. */
 export const permitLoss = (directory: string, place: HostPlace): void =>
-  writeFileSync(discardMark(handleOf(directory, place)), "");
+  writeFileSync(discardMark(handleOfPlace(directory, place)), "");
 
 /** Takes that back. */
 export const forbidLoss = (directory: string, place: HostPlace): void =>
-  rmSync(discardMark(handleOf(directory, place)), { force: true });
+  rmSync(discardMark(handleOfPlace(directory, place)), { force: true });
 
 /**
  * Why a host's folder must not be removed: it holds data that no running database has. Null when it may go.

@@ -11,7 +11,7 @@ import { membersOf, type Tier } from "../members.ts";
 import { type AddressPlan, addressPlan } from "./addresses.ts";
 import { OneboxCertificates } from "./certificates.ts";
 import { OneboxDashboard } from "./dashboard.ts";
-import { departureFindings, nameFindings } from "./departures.ts";
+import { departureFindings, interruption, nameFindings } from "./departures.ts";
 import { exitsOf, reachedBy, receiversOf } from "./exits.ts";
 import { OneboxFirewall } from "./firewall.ts";
 import { OneboxLoadBalancer } from "./loadBalancer.ts";
@@ -39,6 +39,8 @@ async function planOf(settings: Settings, directory: string): Promise<AddressPla
   ];
   if (findings.length > 0)
     throw new pulumi.RunError(findingsMessage("The change is refused, and nothing was touched:", findings));
+  const told = interruption(hosts, plan, members);
+  if (told !== null) await pulumi.log.warn(told);
   return plan;
 }
 

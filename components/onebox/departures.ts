@@ -1,4 +1,7 @@
-/** Which database servers a change may take away: the last copies of the data are nobody's to lose by accident. Pure. */
+/**
+ * Which database servers a change may take away: the last copies of the data are nobody's to lose by accident. And what
+ * a change of web servers costs. Pure.
+ */
 import { pathText, setCommand } from "../../config/commands.ts";
 import type { Finding } from "../../config/findings.ts";
 import type { StandingHost } from "../../provider/sdk/index.ts";
@@ -63,4 +66,16 @@ export function nameFindings(standing: readonly StandingHost[], name: string): r
       problem: `is ${name}, and the data that is there is of the database ${former}, whose name cannot change on a living stack`,
       remedy: `Put it back: ${setCommand(["database", "name"], former)}; or begin with an empty database: npm run down, then npm run up`,
     }));
+}
+
+/** What to tell when every web server is made anew at once, at another place; null while one of them serves. */
+export function interruption(
+  standing: readonly StandingHost[],
+  plan: AddressPlan,
+  members: readonly Member[],
+): string | null {
+  const webs = ofTier(members, "web").flatMap(({ name }) => standing.filter((host) => host.name === name));
+  const moving = webs.filter(({ name, number }) => plan.places[name]?.number !== number);
+  if (moving.length === 0 || moving.length < webs.length) return null;
+  return `Visitors may wait: ${listed(moving.map(({ name }) => name))} ${moving.length === 1 ? "is" : "are"} made anew at another place, and no other web server stays. Where that matters, add another web server first, or move one in each \`up\``;
 }

@@ -1,4 +1,5 @@
 /** Where the program lies, on each balancer host, that takes a web server out of rotation and puts it back. */
+import { drainServerProgram } from "../../hosts/haproxy/drain.ts";
 import { layout } from "./deployment.ts";
 
-export const drainProgram = `${layout.etc}/balancer/drain-server`;
+export const drainProgram = drainServerProgram(layout);

@@ -2,6 +2,9 @@
 import type { Layout } from "../layout.ts";
 import { balancerNames, balancerSocket } from "./balancer.ts";
 
+/** Where the program lies on a balancer host. */
+export const drainServerProgram = (layout: Layout): string => `${layout.etc}/balancer/drain-server`;
+
 /** Longest wait for a health check to pass, seconds. */
 const readySeconds = 20;
 

@@ -18,6 +18,7 @@ import { type HostHandle, hostFolder, hostHandle, liveSandbox } from "../handles
 import { type Kind, keptWhole } from "../kind.ts";
 import { userId, userName } from "../processes.ts";
 import { isReady, readiness, untilReady } from "../readiness.ts";
+import { longestDrain } from "../rotation.ts";
 import { forgetServiceStates, serviceStates } from "../serviceStates.ts";
 import {
   asUser,
@@ -211,9 +212,6 @@ async function takeUp(service: ServiceInputs, how: ServiceInputs["reload"]): Pro
   if (how === "restart") await inHost(host, `s6-svc -wr -T ${limit} -r ${folder}`, limit + 5000);
   else await inHost(host, `s6-svc ${signalOptions[how]} ${folder}`);
 }
-
-/** Above the longest that a drain may be set to wait, milliseconds: the drain itself ends the wait. */
-const longestDrain = 3_700_000;
 
 /** Changes a running service; in its turn and drained where it takes part in a rolling change. */
 async function change(service: ServiceInputs, how: ServiceInputs["reload"]): Promise<void> {

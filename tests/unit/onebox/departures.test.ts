@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Member } from "../../../components/members.ts";
 import { addressPlan } from "../../../components/onebox/addresses.ts";
-import { departureFindings, nameFindings } from "../../../components/onebox/departures.ts";
+import { departureFindings, interruption, nameFindings } from "../../../components/onebox/departures.ts";
 import type { Zone } from "../../../config/schema.ts";
 
 type Data = "none" | "held" | "synced";
@@ -113,5 +113,34 @@ describe("the database's name", () => {
     assert.deepEqual(nameFindings([{ ...host, database: "shop" }], "shop"), []);
     assert.deepEqual(nameFindings([{ ...host, database: null }], "shop"), []);
     assert.deepEqual(nameFindings([{ ...host, data: "none", database: "foobar" }], "shop"), []);
+  });
+});
+
+describe("a change of the web servers", () => {
+  const web = (name: string, zone: Zone): Member => ({ ...database(name, zone), tier: "web" });
+  const told = (before: readonly Member[], after: readonly Member[]) => {
+    const { places } = addressPlan(range, before);
+    const standing = before.map(({ name }) => {
+      const { number = 0, address = "" } = places[name] ?? {};
+      return { name, number, address: `${address}/16`, data: "none" as const, database: null };
+    });
+    const numbers = Object.fromEntries(standing.map(({ name, number }) => [name, number]));
+    return interruption(standing, addressPlan(range, after, numbers), after);
+  };
+  const two = [web("web-1", "a"), web("web-2", "b")];
+
+  it("is told when all of them are made anew at once, and not while one of them stays", () => {
+    assert.equal(told(two, two), null);
+    assert.equal(told(two, [web("web-1", "c"), web("web-2", "b")]), null);
+    assert.equal(told(two, [web("web-3", "a"), web("web-2", "b")]), null);
+    assert.equal(told([], two), null);
+    assert.match(
+      told(two, [web("web-1", "b"), web("web-2", "c")]) ?? "",
+      /^Visitors may wait: web-1 and web-2 are made anew at another place, and no other web server stays\./,
+    );
+    assert.match(
+      told(two.slice(1), [web("web-2", "c")]) ?? "",
+      /: web-2 is made anew .* add another web server first/,
+    );
   });
 });
