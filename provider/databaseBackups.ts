@@ -1,12 +1,20 @@
 /** Backups of a stack's database: made on demand, listed, put back. */
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { join, posix, relative } from "node:path";
+import { join, posix } from "node:path";
 import { backupDirectory, backupProgram, copyBackCommand } from "../hosts/mariadb/backup.ts";
 import { currentWriter } from "./databaseWriter.ts";
-import { hostProc, runInHost, runInSandbox } from "./enter.ts";
+import { hostProc, runInHost } from "./enter.ts";
 import { type HostHandle, hostFolder, hostsIn, liveSandbox, requireSandbox, stackFolder } from "./handles.ts";
-import { backupFolder, backupNames, hostRoot, keptFolder, layout, moveBackups } from "./keptBackups.ts";
+import {
+  backupFolder,
+  backupNames,
+  hostRoot,
+  keptFolder,
+  layout,
+  moveBackups,
+  outliveFolder,
+} from "./keptBackups.ts";
 import {
   asDatabaseUser,
   copyTime,
@@ -18,7 +26,7 @@ import {
   stopNode,
 } from "./kinds/galeraCluster.ts";
 import { userId } from "./processes.ts";
-import { messageOf } from "./system.ts";
+import { messageOf, run } from "./system.ts";
 
 const root = hostRoot;
 
@@ -32,7 +40,7 @@ export interface Backup {
   readonly path: string;
   /** Bytes on disk. */
   readonly size: number;
-  /** Whether its server is gone and it lies beside the hosts. */
+  /** Whether the server that made it is gone, or the stack: it does not lie on a server. */
   readonly kept: boolean;
 }
 
@@ -53,13 +61,21 @@ const backupsIn = (folder: string, node: string, kept: boolean): readonly Backup
 
 const backupsOn = (node: HostHandle) => backupsIn(backupFolder(node), node.name, false);
 
+const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/** Those in a folder with a folder a server. */
+const keptBelow = (folder: string): readonly Backup[] =>
+  namesIn(folder).flatMap((node) => backupsIn(join(folder, node), node, true));
+
 /** Those whose server is gone. */
-function keptIn(directory: string): readonly Backup[] {
-  const folder = keptFolder(directory);
-  return existsSync(folder)
-    ? readdirSync(folder).flatMap((node) => backupsIn(join(folder, node), node, true))
-    : [];
-}
+const keptIn = (directory: string) => keptBelow(keptFolder(directory));
+
+/** Those that outlived the stack, the last time it was taken down first. */
+const outlived = (directory: string): readonly Backup[] =>
+  [...namesIn(outliveFolder(directory))]
+    .sort()
+    .reverse()
+    .flatMap((time) => keptBelow(join(outliveFolder(directory), time)));
 
 /** The hosts of a stack's folder, whether or not it runs. */
 const hostsOnDisk = (directory: string): readonly HostHandle[] =>
@@ -69,18 +85,30 @@ const hostsOnDisk = (directory: string): readonly HostHandle[] =>
 export const backupsOnDisk = (directory: string): number =>
   hostsOnDisk(directory).flatMap(backupsOn).length + keptIn(directory).length;
 
-/** Puts every backup of a stack's folder into another one, a folder a server. */
-export function keepAllBackups(directory: string, target: string): void {
+/** Puts every backup of a stack where it outlives the stack. @returns the folder */
+export function keepAllBackups(directory: string): string {
+  const target = outliveFolder(directory);
   const kept = keptFolder(directory);
   for (const host of hostsOnDisk(directory)) moveBackups(host, kept);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   // By its time, since a stack of this name may have been kept before.
   renameSync(kept, join(target, timeName(new Date())));
+  return target;
 }
 
-/** Every backup of the stack, the newest first. Reads the disk only: the stack need not be up. */
+/** A backup's name among those of its stack, as the commands take it. */
+export const fullName = ({ node, name }: Pick<Backup, "node" | "name">): string => `${node}/${name}`;
+
+/**
+ * Every backup of the stack, the newest first, also those whose server is gone and those that outlived the stack. Reads
+ * the disk only: the stack need not be up. Once where a server has a copy of one that is kept.
+ */
 export function listBackups(cluster: GaleraClusterInputs): readonly Backup[] {
-  return [...cluster.nodes.flatMap(backupsOn), ...keptIn(cluster.nodes[0]?.sandbox.directory ?? "")].sort(
+  const directory = cluster.nodes[0]?.sandbox.directory ?? "";
+  const all = [...cluster.nodes.flatMap(backupsOn), ...keptIn(directory), ...outlived(directory)];
+  // The last one of a name wins.
+  const known = new Map(all.toReversed().map((backup) => [fullName(backup), backup] as const));
+  return [...known.values()].sort(
     (one, other) => other.name.localeCompare(one.name) || one.node.localeCompare(other.node),
   );
 }
@@ -90,15 +118,14 @@ export function listBackups(cluster: GaleraClusterInputs): readonly Backup[] {
  * @throws Error that lists what there is
  */
 export function chooseBackup(backups: readonly Backup[], wanted: string): Backup {
-  const full = ({ node, name }: Backup) => `${node}/${name}`;
-  const found = backups.filter((backup) => full(backup) === wanted || backup.name === wanted);
+  const found = backups.filter((backup) => fullName(backup) === wanted || backup.name === wanted);
   const [only] = found;
   if (only && found.length === 1) return only;
   if (found.length > 1)
     throw new Error(
-      `several nodes made a backup of that name; name one of ${found.map(full).join(", ")}. They hold the same database`,
+      `several nodes made a backup of that name; name one of ${found.map(fullName).join(", ")}. They hold the same database`,
     );
-  const known = backups.map(full).join(", ");
+  const known = backups.map(fullName).join(", ");
   throw new Error(
     `there is no backup ${wanted}; ${known === "" ? "there is none at all" : `known: ${known}`}`,
   );
@@ -207,20 +234,18 @@ async function onServer(
   const own = cluster.nodes.find(({ name }) => name === backup.node);
   if (own && !backup.kept) return { node: own, backup };
   const node = own ?? (await nodeToBackUp(cluster));
-  const { directory } = node.sandbox;
-  const owner = userId(node.number, "mysql", requireSandbox(directory).rootless);
-  const folder = `/run/stack/${relative(stackFolder(directory), backupFolder(node))}`;
-  const from = `/run/stack/${relative(stackFolder(directory), backup.path)}`;
-  const script = `[ ! -e ${folder}/${backup.name} ] || exit 0
-rm -rf ${folder}/.new-${backup.name}
-cp -a ${from} ${folder}/.new-${backup.name}
-chown -R ${owner}:${owner} ${folder}/.new-${backup.name}
-mv -T ${folder}/.new-${backup.name} ${folder}/${backup.name}`;
-  await runInSandbox(directory, ["sh", "-es"], { input: `${script}\n`, timeout: copyTime });
-  return {
-    node,
-    backup: { ...backup, node: node.name, path: join(backupFolder(node), backup.name), kept: false },
-  };
+  const { rootless } = requireSandbox(node.sandbox.directory);
+  const owner = rootless ? process.getuid?.() : userId(node.number, "mysql", rootless);
+  const path = join(backupFolder(node), backup.name);
+  const aside = join(backupFolder(node), `.new-${backup.name}`);
+  // From outside: what outlived a stack lies where no sandbox sees it.
+  const script = `[ ! -e "$2" ] || exit 0
+rm -rf "$3"
+cp -a "$1" "$3"
+chown -R "$4:$4" "$3"
+mv -T "$3" "$2"`;
+  await run(["sh", "-ec", script, "sh", backup.path, path, aside, String(owner)], { timeout: copyTime });
+  return { node, backup: { ...backup, node: node.name, path, kept: false } };
 }
 
 /** Where the data of before a restore is kept. */

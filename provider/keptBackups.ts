@@ -1,6 +1,9 @@
-/** Backups outlive the server that made them: what a host's folder holds of them is put beside the hosts when it goes. */
+/**
+ * Backups outlive the server that made them, whose folder goes with it: they are put beside the hosts then. And, where
+ * that is asked for, the stack.
+ */
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
-import { join, posix } from "node:path";
+import { basename, join, posix, resolve } from "node:path";
 import { layoutUnder } from "../hosts/layout.ts";
 import { backupDirectory, backupMark } from "../hosts/mariadb/backup.ts";
 import { type HostHandle, hostFolder, stackFolder } from "./handles.ts";
@@ -17,6 +20,10 @@ export const backupFolder = (host: HostHandle): string =>
 
 /** Where those lie whose server is gone, a folder each. */
 export const keptFolder = (directory: string): string => join(stackFolder(directory), "backups");
+
+/** Where those lie that outlived the stack itself: a folder each time it was taken down, with a folder a server. */
+export const outliveFolder = (directory: string): string =>
+  resolve(stackFolder(directory), "../../backups", basename(directory));
 
 /** Names of the whole backups in a folder. */
 export const backupNames = (folder: string): readonly string[] =>

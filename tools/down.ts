@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { backupsOnDisk, keepAllBackups } from "../provider/databaseBackups.ts";
 import { type Command, serve } from "./command.ts";
 import { exists } from "./files.ts";
@@ -28,10 +28,8 @@ function tellOfBackups(stack: string, keep: boolean): void {
   const directory = `.onebox/stacks/${stack}`;
   const count = backupsOnDisk(directory);
   if (count === 0) return;
-  const target = join(projectRoot, ".onebox/backups", stack);
-  if (keep) keepAllBackups(directory, target);
   const said = keep
-    ? `are kept in ${relative(projectRoot, target)}`
+    ? `are kept in ${relative(projectRoot, keepAllBackups(directory))}; \`npm run backups\` lists them when the stack is up again`
     : "go with the stack; `npm run down -- --keep-backups` keeps them";
   process.stderr.write(`Backups of the database: ${count}, which ${said}\n`);
 }

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -128,7 +127,7 @@ describe("a sandbox", () => {
         assert.doesNotMatch(error.message, /foobar:port0/);
         return true;
       });
-      assert.deepEqual(readdirSync(stack.directory), []);
+      assert.ok(!existsSync(stack.directory), "its folder is made");
     } finally {
       await new Promise((done) => server.close(done));
     }

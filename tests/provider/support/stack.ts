@@ -121,7 +121,9 @@ export function untilNothingRuns(directory: string): Promise<void> {
 
 /** Every resource of a stack in order, by the kinds; each step may be repeated. */
 export class Stack {
-  readonly directory = mkdtempSync(join(tmpdir(), "foobar-provider-"));
+  private readonly base = mkdtempSync(join(tmpdir(), "foobar-provider-"));
+  /** As in the project, with room beside the stacks for what outlives them. */
+  readonly directory = join(this.base, "stacks/test");
   readonly sandbox: SandboxInputs;
 
   constructor(ports: readonly number[] = []) {
@@ -217,7 +219,7 @@ export class Stack {
   /** Removes everything. */
   async end(): Promise<void> {
     await sandbox.remove(this.sandbox);
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.base, { recursive: true, force: true });
   }
 }
 
