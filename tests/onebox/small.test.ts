@@ -60,21 +60,6 @@ describe("the small topology", function () {
       const { body } = await ask(up().site, { path: "/api/entries?limit=5", from: "127.0.0.70" });
       assert.match(body, /before the accident/);
     });
-
-    it("an `up` that was killed half-way is finished by the next", async () => {
-      const other = await TestStack.make("test-cut", { servers: smallTopology });
-      try {
-        await other.upCutShort(() =>
-          existsSync(join(projectRoot, other.directory, "hosts/db-1/services/mariadb/run")),
-        );
-        await other.recover();
-        await other.up();
-        assert.equal((await ask(other.site, { path: "/" })).status, 200);
-      } finally {
-        await other.destroy();
-      }
-      assert.ok(!existsSync(join(projectRoot, other.directory)));
-    });
   });
 
   describe("another passphrase than the stack's", () => {

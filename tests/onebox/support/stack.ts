@@ -14,7 +14,7 @@ import {
   type GaleraClusterInputs,
   galeraCluster,
 } from "../../../provider/kinds/galeraCluster.ts";
-import { type Finished, kill, type RunOptions, until } from "../../../provider/system.ts";
+import { type Finished, type RunOptions, until } from "../../../provider/system.ts";
 import { hostOf, inHost, signalService } from "../../../tools/drills/hosts.ts";
 import type { Target } from "../../../tools/drills/http.ts";
 import { node24, projectRoot, pulumiHome } from "../../../tools/paths.ts";
@@ -23,7 +23,6 @@ import { pulumiVariables } from "../../../tools/pulumi/environment.ts";
 import { stackFile } from "../../../tools/pulumi/stackFile.ts";
 import { type RunResult, run } from "../../../tools/run.ts";
 import { findCli } from "../../../tools/setup/cli.ts";
-import { inSession } from "./machine.ts";
 
 /** One server of a test's configuration. */
 export interface TestServer {
@@ -89,7 +88,7 @@ const isFree = (port: number) =>
   });
 
 /** So many loopback ports that nobody uses now, below those that the kernel gives to outgoing connections. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const found = new Set<number>();
   while (found.size < count) {
     const port = randomInt(20_000, 32_000);
@@ -219,21 +218,6 @@ export class TestStack {
     ]);
     this.known = outputs.parse(JSON.parse(text));
     return this.known;
-  }
-
-  /** Starts `pulumi up` in a session of its own and kills all of that, but not the sandbox, as soon as `when` holds. */
-  async upCutShort(when: () => boolean): Promise<void> {
-    const argv = this.argv("up", "--yes", "--skip-preview");
-    const child = spawn("setsid", argv, { env: this.env, stdio: "ignore" });
-    await until("the moment to interrupt", 60_000, () => (when() ? null : "not yet"));
-    for (const { pid } of inSession(child.pid ?? 0)) kill(pid);
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  }
-
-  /** What an interrupted run asks for: its lock released, its pending operations forgotten. */
-  async recover(): Promise<void> {
-    await this.must(["pulumi", "-C", projectRoot, "cancel", "--yes", "--stack", this.name]);
-    await this.operate("refresh", ["--clear-pending-creates"]);
   }
 
   /**
