@@ -8,6 +8,7 @@ import { added, familyOf, stillRunning, type Traces, traces } from "./support/ma
 import { fullTopology, TestStack } from "./support/stack.ts";
 import { startWebhook, type Webhook } from "./support/webhook.ts";
 import { alerts } from "./topics/alerts.ts";
+import { departures } from "./topics/departures.ts";
 import { drift } from "./topics/drift.ts";
 import { drillsOf } from "./topics/drills.ts";
 import { entrance } from "./topics/entrance.ts";
@@ -71,6 +72,7 @@ describe("the full topology", function () {
   drillsOf(up, { balancers: named("balancer"), databases: named("database") });
   status(up, named("database"));
   drift(up);
+  departures(up, fullTopology);
 
   describe("the end", () => {
     it("leaves nothing behind when it is destroyed", async () => {

@@ -12,12 +12,17 @@ import type { TestStack } from "../support/stack.ts";
 /**
  * Runs `up` while visitors read and write; none of them may fail.
  * @param pace milliseconds between two requests of a visitor, so that a long `up` stays within the load's bounds
+ * @param onLine gets each line that `up` prints
  */
-export async function upUnderLoad(stack: TestStack, pace = 0): Promise<void> {
+export async function upUnderLoad(
+  stack: TestStack,
+  pace = 0,
+  onLine?: (line: string) => void,
+): Promise<void> {
   const reading = startReading(stack.site, { readers: 3, pace });
   const writing = startWriting(stack.site, { writers: 2, pace });
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);
-  await stack.up();
+  await stack.up(onLine);
   await Promise.all([reading.more(100), writing.acknowledgedMore(30)]);
   const reads = await reading.stop();
   const writes = await writing.stop();
