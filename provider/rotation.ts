@@ -18,7 +18,7 @@ export const servesSite = (directory: string, place: HostPlace): boolean =>
 /** Says, in a host's folder, that the balancers were told to send it nothing. */
 const outMark = (host: HostHandle) => join(hostFolder(host), "data/out-of-rotation");
 
-/** The balancers that run, asked one and all. */
+/** The balancers that run: each has a rotation of its own. */
 const balancersOf = (directory: string): readonly HostHandle[] =>
   hostPlaces(directory)
     .map((place) => handleOfPlace(directory, place))
