@@ -42,7 +42,8 @@ export function alerts(
   const allDatabases = (sql: string) =>
     Promise.all(topology.databases.map((name) => sqlInHost(stack().directory, name, sql)));
 
-  const downSince = 'max(ALERTS_FOR_STATE{alertname="WebServerDown"})';
+  // Of the last two evaluations alone: what was written before an end is found for minutes.
+  const downSince = 'max(last_over_time(ALERTS_FOR_STATE{alertname="WebServerDown"}[10s]))';
   /** What Prometheus answers to that before it ends. */
   let since: number | null = null;
   /** When the alert on the web server would be over, had nobody held it. */
