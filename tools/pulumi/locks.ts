@@ -31,9 +31,11 @@ export function isStale(
   return places === undefined || !places.some((text) => text.includes(project));
 }
 
-async function placesOf(pid: number): Promise<readonly string[] | undefined> {
+/** Command line and working directory of a process; undefined when there is none, or one that has ended already. */
+export async function placesOf(pid: number): Promise<readonly string[] | undefined> {
   const command = await textOf(`/proc/${pid}/cmdline`);
-  if (command === undefined) return undefined;
+  // One that was killed stays in the table, without a command line, until its parent asks: in a container perhaps never.
+  if (command === undefined || command === "") return undefined;
   // Another user's process does not tell where it works: it counts as one that works here.
   return [command, await readlink(`/proc/${pid}/cwd`).catch(() => projectRoot)];
 }

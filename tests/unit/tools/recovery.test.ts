@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { until } from "../../../provider/system.ts";
 import { pendingOperations } from "../../../tools/pulumi/interrupted.ts";
-import { isStale } from "../../../tools/pulumi/locks.ts";
+import { isStale, placesOf } from "../../../tools/pulumi/locks.ts";
 import type { State } from "../../../tools/pulumi/stateFile.ts";
 
 const lock = { pid: 4711, hostname: "here", timestamp: "2026-01-01T12:00:00.5Z" };
@@ -22,6 +26,31 @@ describe("isStale", () => {
 
   it("is false for another machine's lock, whose processes cannot be seen", () => {
     assert.equal(isStale(lock, "there", undefined, project), false);
+  });
+});
+
+describe("placesOf", () => {
+  it("tells command line and working directory of a process", async () => {
+    const [command = "", folder] = (await placesOf(process.pid)) ?? [];
+    assert.ok(command.includes(process.argv[1] ?? "?"), command);
+    assert.equal(folder, process.cwd());
+  });
+
+  it("finds none where a process has ended and nobody has asked for it", async () => {
+    // The shell becomes a program that never asks for its child.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const [line]: unknown[] = await once(parent.stdout, "data");
+      const child = Number(String(line));
+      const state = () => readFileSync(`/proc/${child}/stat`, "utf8").split(" ")[2];
+      await until("the child's end", 5000, () => (state() === "Z" ? null : "it runs"));
+      assert.equal(await placesOf(child), undefined);
+    } finally {
+      parent.kill();
+      await once(parent, "exit");
+    }
   });
 });
 
