@@ -1,12 +1,11 @@
 import { type Command, serve } from "./command.ts";
 import { collectedLogs } from "./logs/collected.ts";
 import { followCommand, lnavCommand, sinceOf } from "./logs/request.ts";
-import { packagedCommand } from "./packages/command.ts";
-import { runPackages } from "./packages/list.ts";
-import { ensurePackages } from "./packages/packages.ts";
 import { cacheFolder } from "./paths.ts";
 import { findingsMessage, Problem } from "./problem.ts";
 import { attach } from "./run.ts";
+import { inUserland } from "./userland/command.ts";
+import { ensureUserland } from "./userland/tree.ts";
 
 const command: Command = {
   name: "logs",
@@ -41,9 +40,9 @@ const command: Command = {
       .filter(([name]) => host === undefined || name === host)
       .flatMap(([, each]) => each);
     if (follow) return attach(followCommand(files.filter((path) => path.endsWith("/current"))));
-    await ensurePackages("root", runPackages);
+    await ensureUserland();
     const screen = process.stdout.isTTY === true && process.stdin.isTTY === true;
-    return attach(packagedCommand(lnavCommand({ search, since }, files, screen)), {
+    return attach(inUserland(lnavCommand({ search, since }, files, screen)), {
       // Its own files stay with the project, and times are told as the lines tell them.
       env: { ...process.env, XDG_CONFIG_HOME: cacheFolder, TZ: "UTC" },
     });

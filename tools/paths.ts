@@ -16,7 +16,7 @@ export const pulumiHome = join(cacheFolder, "pulumi");
 /** What Node has compiled, so that the next process need not. */
 export const compileCache = join(cacheFolder, "compiled");
 
-/** Folder of the unpacked operating-system packages. */
+/** Folder of the operating-system packages that only tests use. */
 export const packagesFolder = join(cacheFolder, "packages");
 
 /** Folder of the executables that the npm packages bring. */

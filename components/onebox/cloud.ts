@@ -18,9 +18,9 @@ import { OneboxLoadBalancer } from "./loadBalancer.ts";
 import { OneboxMonitoringAgent } from "./monitoringAgent.ts";
 import { OneboxMysqlCluster } from "./mysqlCluster.ts";
 import { type Machine, OneboxNetwork } from "./network.ts";
-import { packagesTree } from "./packages.ts";
 import type { OneboxParts } from "./parts.ts";
 import { OneboxServer } from "./server.ts";
+import { userlandTree } from "./userland.ts";
 
 const managedTiers: readonly Tier[] = [];
 
@@ -59,7 +59,7 @@ async function machineOf(settings: Settings): Promise<Machine> {
     directory,
     plan: await planOf(settings, directory),
     discard: settings.database.discard,
-    packages: packagesTree(resolve(import.meta.dirname, "../..")),
+    userland: userlandTree(resolve(import.meta.dirname, "../..")),
     rootless: process.getuid?.() !== 0,
     ports: settings.onebox,
     domain: settings.domain,

@@ -22,8 +22,8 @@ export interface Machine {
   readonly plan: AddressPlan;
   /** Servers whose data may be lost. */
   readonly discard: readonly string[];
-  /** Tree of unpacked packages, from the project's folder; empty when the machine has them all. */
-  readonly packages: string;
+  /** The root of the hosts, from the project's folder. */
+  readonly userland: string;
   /** Whether the stack runs without root: its daemons then all are the one user that the sandbox has. */
   readonly rootless: boolean;
   readonly ports: Settings["onebox"];
@@ -90,7 +90,7 @@ export class OneboxNetwork extends Network {
       "sandbox",
       {
         directory: machine.directory,
-        packages: machine.packages,
+        userland: machine.userland,
         listeners: [
           { address: loopback, port: httpsPort, setting: "foobar:onebox.httpsPort" },
           { address: loopback, port: httpPort, setting: "foobar:onebox.httpPort" },

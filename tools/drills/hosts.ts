@@ -43,7 +43,7 @@ export async function signalService(
 
 /** Cuts a host off, or connects it again: its link goes down or up, its processes go on. */
 export async function setLink(directory: string, name: string, state: "up" | "down"): Promise<void> {
-  await runInSandbox(directory, ["ip", "-n", name, "link", "set", "eth0", state]);
+  await runInSandbox(directory, ["nsenter", `--net=/run/netns/${name}`, "ip", "link", "set", "eth0", state]);
 }
 
 /** The balancers that hold the virtual address; a lone balancer, whose own address it is, always. */

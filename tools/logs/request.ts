@@ -1,4 +1,6 @@
 /** What is asked of the logs, as lnav's command line. Pure. */
+import { join } from "node:path";
+import { projectRoot } from "../paths.ts";
 
 /** What somebody wants to see. */
 export interface LogRequest {
@@ -24,6 +26,9 @@ export function sinceOf(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
+/** What lnav knows of the stack's lines: by itself it takes a file of few lines for text without times. */
+const formats = join(projectRoot, "tools/logs/lnav");
+
 /**
  * The command that shows the files' lines, merged in the order of their times.
  * @param screen whether on a terminal, else as plain lines
@@ -37,7 +42,8 @@ export function lnavCommand(
     ...(search === undefined ? [] : [`:filter-in ${search}`]),
     ...(since === undefined ? [] : [`:hide-lines-before ${new Date(since).toISOString().slice(0, -1)}`]),
   ];
-  return ["lnav", ...(screen ? [] : ["-n"]), ...commands.flatMap((line) => ["-c", line]), ...files];
+  const how = ["-I", formats, ...(screen ? [] : ["-n"])];
+  return ["lnav", ...how, ...commands.flatMap((line) => ["-c", line]), ...files];
 }
 
 /** The command that prints the last lines of the files, and each new one as it comes. */

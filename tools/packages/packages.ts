@@ -1,21 +1,15 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readlink, rename, rm, symlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { exists } from "../files.ts";
-import { dataFolder, packagesFolder } from "../paths.ts";
+import { packagesFolder } from "../paths.ts";
 import { findingsMessage, Problem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { downloadPackages, hasApt } from "./apt.ts";
-import { type OsPackage, proofPath } from "./list.ts";
+import { type OsPackage, proofPath, testPackages } from "./list.ts";
 import { unpack } from "./unpack.ts";
 
-/** Name of a merged tree in the packages folder: one to run stacks, one more for the tests. */
-export type TreeName = "root" | "test-root";
-
-/** Absolute path of a merged tree; it exists only when packages were missing on the machine. */
-export function treePath(name: TreeName): string {
-  return join(packagesFolder, name);
-}
+/** Absolute path of the merged tree; it exists only when packages were missing on the machine. */
+export const testTree = join(packagesFolder, "test-root");
 
 async function lacking(
   packages: readonly OsPackage[],
@@ -34,49 +28,30 @@ async function lacking(
 export function withoutApt(missing: readonly OsPackage[]): string {
   const lines = missing.map(({ name, proof, use }) => `${name} (/usr/${proof}): ${use}`);
   return findingsMessage(
-    "This machine has no apt; install these with its own package manager (names as in Debian 12)",
+    "This machine has no apt; install these with its own package manager (names as in Debian)",
     lines,
   );
 }
 
-async function stacksExist(): Promise<boolean> {
-  return (await readdir(join(dataFolder, "stacks")).catch(() => [])).length > 0;
+/** Puts a new tree in place of an older one. */
+async function publish(made: string): Promise<void> {
+  const old = `${testTree}.old`;
+  await rm(old, { recursive: true, force: true });
+  await rename(testTree, old).catch(() => undefined);
+  await rename(made, testTree);
+  await rm(old, { recursive: true, force: true });
 }
 
 /**
- * Points a tree's name at a new set of packages in one step. A set that a running stack may have mounted stays;
- * sets without use go when no stack stands.
- */
-async function publish(name: TreeName, made: string, key: string): Promise<void> {
-  const sets = join(packagesFolder, "sets");
-  const set = join(sets, `${name}-${key}`);
-  await mkdir(sets, { recursive: true });
-  if (await exists(set)) await rm(made, { recursive: true, force: true });
-  else await rename(made, set);
-  const link = join(packagesFolder, `${name}.${process.pid}.new`);
-  await symlink(join("sets", basename(set)), link);
-  await rename(link, treePath(name));
-  if (await stacksExist()) return;
-  const used = new Set<string>();
-  for (const tree of ["root", "test-root"] as const) {
-    used.add(basename(await readlink(treePath(tree)).catch(() => "")));
-  }
-  for (const entry of await readdir(sets)) {
-    if (!used.has(entry)) await rm(join(sets, entry), { recursive: true, force: true });
-  }
-}
-
-/**
- * Sees to operating-system packages: those of the machine are used as they are, the others are unpacked into
+ * Sees to the tests' operating-system packages: those of the machine are used as they are, the others are unpacked into
  * the project's cache. Nothing on the machine is changed, no service is started, no right is needed.
- * @param name the tree for those that are missing
  * @throws Problem when they cannot be had
  */
-export async function ensurePackages(name: TreeName, packages: readonly OsPackage[]): Promise<void> {
-  if ((await lacking(packages, ["/usr", join(treePath(name), "usr")])).length === 0) return;
-  const missing = await lacking(packages, ["/usr"]);
+export async function ensureTestPackages(): Promise<void> {
+  if ((await lacking(testPackages, ["/usr", join(testTree, "usr")])).length === 0) return;
+  const missing = await lacking(testPackages, ["/usr"]);
   if (!(await hasApt())) throw new Problem(withoutApt(missing));
-  const progress = new Progress("OS packages");
+  const progress = new Progress("Test packages");
   const names = missing.map((each) => each.name);
   progress.begin(`unpacking ${names.join(", ")} into .cache/packages; this machine itself is left as it is`);
   const archives = await downloadPackages(names, progress);
@@ -94,13 +69,7 @@ export async function ensurePackages(name: TreeName, packages: readonly OsPackag
         ),
       );
     }
-    const key = createHash("sha256").update(
-      archives
-        .map((path) => basename(path))
-        .sort()
-        .join("\n"),
-    );
-    await publish(name, made, key.digest("hex").slice(0, 12));
+    await publish(made);
   } finally {
     await rm(made, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
@@ -38,6 +38,15 @@ export async function chooseBackend(env: NodeJS.ProcessEnv, home: string = homed
   return current === "" ? { kind: "project" } : { kind: "user", credentials: folder };
 }
 
+/** Name of who runs this; the number where the machine has no name for it. */
+function userOf(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid-${process.getuid?.() ?? ""}`;
+  }
+}
+
 /**
  * The variables that make plain `pulumi` work on this project, without the caller's own.
  * @param cli folder with the Pulumi CLI
@@ -66,6 +75,8 @@ export function pulumiVariables(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Most operations wait for processes to become healthy: more of them at once than the default 4 a core.
     PULUMI_PARALLEL: env.PULUMI_PARALLEL ?? "32",
+    // The engine notes who did what, and asks nothing but this where the user has no entry of the machine's.
+    ...(env.USER ? {} : { USER: userOf() }),
     // The salt of the passphrase is kept in the state, so that a stack needs none in its committed file.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     ...(backend.kind === "project" ? { PULUMI_BACKEND_URL: stateBackend } : {}),

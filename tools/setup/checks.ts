@@ -25,7 +25,7 @@ export interface Machine {
   readonly freeBytes: number;
 }
 
-/** Unpacked packages 1.3 GB, Pulumi 0.4 GB, and a stack's data. */
+/** The userland with its packages 0.9 GB, tests' packages, Pulumi 0.4 GB, and a stack's data. */
 const neededBytes = 3e9;
 
 /** Part of the base system of Debian and most others; set-up and sandboxes call them. */

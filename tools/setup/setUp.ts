@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { runPackages, testPackages } from "../packages/list.ts";
-import { ensurePackages } from "../packages/packages.ts";
+import { ensureTestPackages } from "../packages/packages.ts";
 import { pulumiHome } from "../paths.ts";
 import { pulumiEnvironment } from "../pulumi/environment.ts";
 import { ensureStack, prepareState, requireStack } from "../pulumi/stack.ts";
 import { cloudOf, siteOf } from "../pulumi/stackFile.ts";
+import { ensureUserland } from "../userland/tree.ts";
 import { checkMachine } from "./checks.ts";
 import { findCli } from "./cli.ts";
 import { keepNoEngineLogs } from "./engineLogs.ts";
@@ -47,8 +47,8 @@ export async function setUp(purpose: Purpose): Promise<Ready> {
   await keepNoEngineLogs(pulumiHome);
   await prepareState(env);
   await installPlugins(join(cli, "pulumi"), env);
-  if (onebox) await ensurePackages("root", runPackages);
-  if (tests) await ensurePackages("test-root", testPackages);
+  if (onebox) await ensureUserland();
+  if (tests) await ensureTestPackages();
   await ensureStack(stack, env, secretsProvider);
   return { cli, env };
 }

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { currentWriter } from "../../provider/databaseWriter.ts";
 import { hostProc } from "../../provider/enter.ts";
-import { hostFolder } from "../../provider/handles.ts";
+import { hostFolder, liveSandbox } from "../../provider/handles.ts";
 import { statuses } from "../../provider/kinds/galeraCluster.ts";
 import { serviceStates } from "../../provider/serviceStates.ts";
 import { databaseOf } from "../database.ts";
@@ -11,6 +11,7 @@ import { activeBalancers, hostOf, inHost, type Running } from "../drills/hosts.t
 import { ask } from "../drills/http.ts";
 import { alertsOf, requestRate } from "../onebox/prometheus.ts";
 import { namesOf, type OneboxStack } from "../onebox/stack.ts";
+import { ageFile } from "../userland/tree.ts";
 import type { HostStatus, StackStatus } from "./report.ts";
 
 /** Of every process of a host: its memory, shared parts divided among those who share them. */
@@ -68,6 +69,14 @@ async function askSite({ site }: Running): Promise<StackStatus["site"]> {
   }
 }
 
+/** When Debian's lists were read that the running hosts' programs are of. */
+function userlandMade(directory: string): Date | null {
+  const live = liveSandbox(directory);
+  const file = live === null ? "" : `/proc/${live.pid}/root/${ageFile}`;
+  const made = new Date(existsSync(file) ? readFileSync(file, "utf8").trim() : Number.NaN);
+  return Number.isNaN(made.getTime()) ? null : made;
+}
+
 /** How a stack is now. */
 export async function statusOf(stack: OneboxStack, live: Running): Promise<StackStatus> {
   const { directory, settings } = stack;
@@ -103,6 +112,7 @@ export async function statusOf(stack: OneboxStack, live: Running): Promise<Stack
     requestsPerSecond: rate,
     alerts: alerts?.filter(({ firing }) => firing).map(({ name }) => name) ?? null,
     databaseReadOnly: namesOf(stack, "database").filter((_, index) => nodes[index]?.readOnly),
+    userlandMade: userlandMade(directory),
     hosts,
   };
 }

@@ -33,7 +33,20 @@ export interface StackStatus {
   readonly requestsPerSecond: number | null;
   /** Names of the alerts that fire; null when the monitor does not tell. */
   readonly alerts: readonly string[] | null;
+  /** When Debian's lists were read that the hosts' programs are of; null when that is not known. */
+  readonly userlandMade: Date | null;
   readonly hosts: readonly HostStatus[];
+}
+
+/** Days from which on the hosts' programs are old: Debian mends faults of security every week. */
+const oldDays = 30;
+
+/** What to do about programs that are old; null where they are not. */
+function ageText(made: Date | null, now: Date): string | null {
+  const days = made === null ? 0 : Math.floor((now.getTime() - made.getTime()) / 86_400_000);
+  return days <= oldDays
+    ? null
+    : `the hosts' programs are of Debian as it was ${days} days ago: \`npm run userland -- --update\`, then \`npm run up\``;
 }
 
 /** Days left from which on a certificate is a finding: `up` should have renewed it. */
@@ -91,7 +104,7 @@ function servicesText({ up, servicesUp, servicesDown }: HostStatus): string {
 export type Paint = (text: string, colour: "red" | "green" | "bold") => string;
 
 /** One screen. */
-export function statusText(status: StackStatus, paint: Paint): string {
+export function statusText(status: StackStatus, paint: Paint, now: Date = new Date()): string {
   const problems = problemsOf(status);
   const { site, hosts, databaseSynced, requestsPerSecond: rate, alerts } = status;
   const synced = Object.values(databaseSynced).filter(Boolean).length;
@@ -104,6 +117,7 @@ export function statusText(status: StackStatus, paint: Paint): string {
     ["certificates", certificates.length === 0 ? "none" : `${Math.min(...certificates)} days left at least`],
     ["requests", rate === null ? "unknown: the monitor does not answer" : `${rate.toFixed(1)} a second`],
     ["alerts", alerts === null ? "unknown: the monitor does not answer" : alerts.join(", ") || "none"],
+    ["userland", `Debian of ${status.userlandMade?.toISOString().slice(0, 10) ?? "an unknown day"}`],
     ["memory", megabytes(hosts.reduce((sum, { memory }) => sum + memory, 0))],
   ];
   const rows = hosts.map((host) => [
@@ -136,6 +150,7 @@ export function statusText(status: StackStatus, paint: Paint): string {
     ),
     "",
     verdict,
+    ...[ageText(status.userlandMade, now)].flatMap((line) => line ?? []),
     "",
   ].join("\n");
 }

@@ -9,8 +9,8 @@ import { unwrapProperties } from "../../../tools/airgap/envelope.ts";
 import { privateKey } from "../../../tools/airgap/privateKey.ts";
 import { readyForRenewal, timeText, validity } from "../../../tools/airgap/renewal.ts";
 import { standIn } from "../../../tools/airgap/standIn.ts";
-import { packagedCommand } from "../../../tools/packages/command.ts";
 import { run } from "../../../tools/run.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 
 const tls = standIn("5.6.1", [privateKey, certRequest, selfSignedCert, locallySignedCert]);
 const urn = (type: string): string => `urn:pulumi:dev::foobar::tls:index/${type}::name`;
@@ -77,7 +77,7 @@ async function openssl(
     await writeFile(join(folder, "ca.pem"), ca);
     await writeFile(join(folder, "cert.pem"), cert);
     const files = ["-CAfile", join(folder, "ca.pem"), ...flags, join(folder, "cert.pem")];
-    const result = await run(packagedCommand(["openssl", "verify", "-x509_strict", ...files]));
+    const result = await run(inUserland(["openssl", "verify", "-x509_strict", ...files]));
     return { code: result.code, out: result.stdout + result.stderr };
   } finally {
     await rm(folder, { recursive: true });

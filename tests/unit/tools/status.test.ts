@@ -25,6 +25,7 @@ const well: StackStatus = {
   databaseReadOnly: [],
   requestsPerSecond: 12.34,
   alerts: [],
+  userlandMade: new Date("2026-11-01T12:00:00Z"),
   hosts: [
     host("lb-1", "balancer", { duty: "active" }),
     host("web-1", "web"),
@@ -75,11 +76,18 @@ describe("problemsOf", () => {
 
 describe("statusText", () => {
   it("shows a line a host, in columns, and who writes", () => {
-    const text = statusText(well, plain);
+    const text = statusText(well, plain, new Date("2026-11-02T12:00:00Z"));
     assert.match(text, /^host {3}role {6}zone {2}services {2}memory {2}certificate$/m);
     assert.match(text, /^db-1 {3}database {2}a {5}2 up {6}100 MB {2}80 d {9}writer$/m);
     assert.match(text, /requests +12\.3 a second/);
     assert.match(text, /everything is well\n$/);
+  });
+
+  it("says what to do about programs that are old, once they are", () => {
+    const on = (day: string) => statusText(well, plain, new Date(`${day}T13:00:00Z`));
+    assert.match(on("2026-12-01"), /userland +Debian of 2026-11-01[\s\S]*everything is well\n$/);
+    assert.match(on("2026-12-02"), /as it was 31 days ago: `npm run userland -- --update`/);
+    assert.match(statusText({ ...well, userlandMade: null }, plain), /Debian of an unknown day/);
   });
 
   it("says which services are down, and paints only through its painter", () => {
