@@ -24,7 +24,7 @@ export interface ServiceSpec {
   /** Never holds a secret: everyone on the host can read process arguments. */
   readonly command: readonly string[];
   readonly user: ServiceUser;
-  /** Linux capabilities that it keeps when it is not root, `net_admin`. */
+  /** Linux capabilities that it keeps, `net_admin`; root has no others either. */
   readonly capabilities: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Signal that asks it to end in good order. */

@@ -6,11 +6,13 @@ import { digestOf } from "./digest.ts";
 /** How a process is run under supervision. */
 export interface Supervised {
   readonly command: readonly string[];
-  /** Numeric user and group id; 0 stays root of the host. */
+  /** Numeric user and group id; 0 for root of the host, and for everybody where there is one user only. */
   readonly userId: number;
+  /** Whether it is to be root of the host. */
+  readonly root: boolean;
   /** Further groups' numeric ids. */
   readonly groupIds: readonly number[];
-  /** Linux capabilities that it keeps when it is not root, `net_admin`. */
+  /** Linux capabilities that it keeps, `net_admin`. */
   readonly capabilities: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
@@ -33,26 +35,52 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Words that make a command run as the service's user; none for root. */
+/**
+ * Words that make a command run as the service: its user, no capability but those it keeps, also in whatever it starts,
+ * and no way to more: uid 0 has nothing of its own (`noroot`), which is what a service is where there is one user only.
+ */
 export function asUser({ userId, groupIds, capabilities }: Supervised): string[] {
-  if (userId === 0) return [];
   const id = String(userId);
-  if (capabilities.length === 0) return ["s6-applyuidgid", "-u", id, "-g", id, "-G", groupIds.join(",")];
-  const kept = capabilities.map((capability) => `+${capability}`).join(",");
   const groups = groupIds.length === 0 ? ["--clear-groups"] : ["--groups", groupIds.join(",")];
+  const kept = ["-all", ...capabilities.map((capability) => `+${capability}`)].join(",");
   return [
-    ...["setpriv", "--reuid", id, "--regid", id, ...groups],
-    ...[
-      "--inh-caps",
-      `-all,${kept}`,
-      "--ambient-caps",
-      `-all,${kept}`,
-      "--bounding-set",
-      `-all,${kept}`,
-      "--",
-    ],
+    "setpriv",
+    ...(userId === 0 ? [] : ["--reuid", id, "--regid", id, ...groups]),
+    ...["--no-new-privs", "--securebits", "+noroot,+noroot_locked"],
+    ...["--inh-caps", kept, "--ambient-caps", kept, "--bounding-set", kept, "--"],
   ];
 }
+
+/** Folders of a host that are written from outside, and run or believed by its root. */
+const settled = ["etc", "services", "site", "system"];
+
+/**
+ * What a service sees apart from the others of its host, where it is not root's: a /tmp of its own, no supervisor, and
+ * nothing to write that the host's root runs or believes. Modes say so too, but not where there is one user only. It does
+ * not start where that cannot be had.
+ */
+const apart = (service: Supervised): readonly string[] =>
+  service.root
+    ? []
+    : [
+        `[ "\${1-}" = apart ] || exec unshare --mount -- "$0" apart`,
+        "set -e",
+        "mount -t tmpfs -o mode=1777 tmpfs /tmp",
+        "mount -t tmpfs -o mode=0555,size=4k tmpfs /run/scan",
+        ...settled.map((name) => `mount --bind -o ro /run/host/${name} /run/host/${name}`),
+        // Supervisors write what services say beside what services write themselves, in `own`.
+        "mkdir -p /run/host/log/own /tmp/own",
+        "mount --bind /run/host/log/own /tmp/own",
+        "mount --bind -o ro /run/host/log /run/host/log",
+        "mount --move /tmp/own /run/host/log/own",
+        "rmdir /tmp/own",
+        "mount -t tmpfs -o mode=1777 tmpfs /dev/shm",
+        "mount --bind -o ro /proc/sys /proc/sys",
+        // Who may write here may put other programs into the place of /bin.
+        "mount -o remount,bind,ro /dev",
+        "mount -o remount,bind,ro /",
+        "set +e",
+      ];
 
 const writeState = ({ stateFile }: Supervised, state: 0 | 1) =>
   stateFile === null ? [] : [`echo ${state} >${quote(stateFile)}`];
@@ -82,7 +110,9 @@ function runScript(service: Supervised): string {
   return [
     "#!/bin/sh",
     "exec 2>&1",
+    // First of all: the service's folder is read-only afterwards.
     `echo $$ >${groupFile}`,
+    ...apart(service),
     ...shareLines(service),
     // As root as many open files as daemons want; else as many as this user may have.
     `ulimit -n ${openFiles} 2>/dev/null || ulimit -n "$(ulimit -Hn)"`,

@@ -17,7 +17,7 @@ export function guardScript(host: string, number: number, addresses: readonly st
   const port = portName(number);
   const own = `{ ${addresses.join(", ")} }`;
   return [
-    `card=$(ip -n ${host} -o link show eth0 | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\).*/\\1/p')`,
+    `card=$(nsenter --net=/run/netns/${host} ip -o link show eth0 | sed -n 's/.* link\\/ether \\([0-9a-f:]*\\).*/\\1/p')`,
     "nft -f - <<END",
     `table ${table} {`,
     "  map guarded { type ifname : verdict; }",

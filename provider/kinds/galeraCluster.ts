@@ -21,6 +21,7 @@ import {
   parseRecoveredPosition,
   renderGvwstate,
 } from "../../hosts/mariadb/recovery.ts";
+import { noteVersion, upgradeSystemTables } from "../databaseUpgrade.ts";
 import { EndingsWatch, lastWords } from "../endings.ts";
 import { hostProc, runInHost, runInSandbox } from "../enter.ts";
 import { type HostHandle, hostFolder, hostHandle, requireSandbox } from "../handles.ts";
@@ -245,7 +246,10 @@ async function initialise(cluster: GaleraClusterInputs, node: HostHandle): Promi
     ],
     { timeout: copyTime },
   );
-  await inHost(node, `chmod --reference=${target} ${target}.new; mv -T ${target}.new ${target}`);
+  await inHost(
+    node,
+    `${noteVersion(`${target}.new`)}\nchmod --reference=${target} ${target}.new; mv -T ${target}.new ${target}`,
+  );
 }
 
 /** How far a stopped node's data goes. */
@@ -455,6 +459,7 @@ export const galeraCluster: Kind<GaleraClusterInputs> = {
     const [filled, empty] = [true, false].map((has) => away.filter((node) => hasData(cluster, node) === has));
     await Promise.all((filled ?? []).map((node) => joinCluster(cluster, node)));
     for (const node of empty ?? []) await joinCluster(cluster, node);
+    await Promise.all(cluster.nodes.map((node) => upgradeSystemTables(node, cluster.socket)));
     return {};
   },
 

@@ -1,13 +1,5 @@
 /** A host: a network, mount, process and name namespace with its own supervisor, plugged into the bridge. */
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { requireJson } from "../../config/json.ts";
@@ -32,7 +24,7 @@ import { groupFile, hostsFile, passwdFile } from "../processes.ts";
 import { lastCopy } from "../standing.ts";
 import { unsupervise } from "../supervision.ts";
 import { guardQuery, guardScript, guards, portName, unguardScript } from "../switchPort.ts";
-import { messageOf, until } from "../system.ts";
+import { messageOf, tell, until } from "../system.ts";
 
 const inputs = z.strictObject({
   sandbox: sandboxHandle,
@@ -58,7 +50,10 @@ const ownAddresses = ({ address, passed }: HostInputs): readonly string[] => [
   ...new Set([address.replace(/\/\d+$/, ""), ...passed]),
 ];
 
-const script = resolve(import.meta.dirname, "../scripts/host-init.sh");
+const script = (name: string) => readFileSync(resolve(import.meta.dirname, "../scripts", name), "utf8");
+
+/** What the host's first process does. In the sandbox and not in the host's folder, where the host could change it. */
+const initScript = () => `${script("root.sh")}\n${script("host-init.sh")}`;
 
 /**
  * Text of the commands that plug the host in; safe to repeat. Without its network namespace everything that still runs
@@ -68,7 +63,7 @@ function plugScript(wanted: HostInputs): string {
   const { name, number, address, bridge } = wanted;
   const outer = portName(number);
   return [
-    `if ! ip -n ${name} link show lo >/dev/null 2>&1; then`,
+    `if ! nsenter --net=/run/netns/${name} ip link show lo >/dev/null 2>&1; then`,
     `[ ! -d /run/scan/${name} ] || s6-svc -wD -T 10000 -dk /run/scan/${name}`,
     `ip link del ${outer} 2>/dev/null || true`,
     `ip netns del ${name} 2>/dev/null || rm -f /run/netns/${name}`,
@@ -77,7 +72,7 @@ function plugScript(wanted: HostInputs): string {
     `ip link show ${outer} >/dev/null 2>&1 || ip link add ${outer} type veth peer name eth0 netns ${name}`,
     guardScript(name, number, ownAddresses(wanted)),
     `ip link set ${outer} master ${bridge} up`,
-    `ip -n ${name} -batch - <<'END'`,
+    `nsenter --net=/run/netns/${name} ip -batch - <<'END'`,
     "link set lo up",
     `address replace ${address} dev eth0`,
     "link set eth0 up",
@@ -92,7 +87,7 @@ function runScript({ name, keepListeners }: HostInputs): string {
   return [
     "#!/bin/sh",
     "exec 2>&1",
-    `exec nsenter --net=/run/netns/${name} unshare --mount --pid --fork --uts --ipc --kill-child sh /run/stack/hosts/${name}/init.sh ${name} ${keepListeners ? "yes" : "no"}`,
+    `exec nsenter --net=/run/netns/${name} unshare --mount --pid --fork --uts --ipc --kill-child sh /run/scan/${name}/init.sh ${name} ${keepListeners ? "yes" : "no"}`,
     "",
   ].join("\n");
 }
@@ -107,10 +102,11 @@ function superviseScript(wanted: HostInputs): string {
   return [
     `rm -rf ${aside}; mkdir ${aside}`,
     `cat >${aside}/run <<'END'\n${runScript(wanted)}END`,
+    `cat >${aside}/init.sh <<'END OF INIT'\n${initScript()}END OF INIT`,
     // A host that ends leaves no stale process id behind.
     `printf '#!/bin/sh\\nrm -f /run/hosts/${wanted.name}\\n' >${aside}/finish`,
     `chmod 0755 ${aside}/run ${aside}/finish`,
-    `if [ -d ${folder} ]; then mv ${aside}/run ${aside}/finish ${folder}/; rmdir ${aside}; else mv ${aside} ${folder}; fi`,
+    `if [ -d ${folder} ]; then mv ${aside}/run ${aside}/finish ${aside}/init.sh ${folder}/; rmdir ${aside}; else mv ${aside} ${folder}; fi`,
     "s6-svscanctl -a /run/scan",
     // Up again where it had been told to stay down.
     `[ ! -e ${folder}/supervise/control ] || s6-svc -u ${folder}`,
@@ -127,7 +123,7 @@ function recorded(directory: string, name: string): HostInputs {
 /** A host's number, by its name. @throws Error when there is no such host. */
 export const numberOf = (directory: string, name: string): number => recorded(directory, name).number;
 
-/** What lies over the machine's /etc in the host, by path within the host's folder. */
+/** What lies over the userland's /etc in the host, by path within the host's folder. */
 const etcFiles = (
   { name, number, names }: HostInputs,
   rootless: boolean,
@@ -168,7 +164,7 @@ function supervisorRuns(wanted: HostInputs): boolean {
   return (
     live !== null &&
     pid !== null &&
-    existsSync(`/proc/${live.pid}/root/proc/${pid}/root/run/scan/.s6-svscan/control`)
+    tell(`/proc/${live.pid}/root/proc/${pid}/root/run/scan/.s6-svscan/control`, "")
   );
 }
 
@@ -183,7 +179,6 @@ export const host: Kind<HostInputs> = {
     if (!live.rootless && !existsSync(hostFolder(handleOf(wanted))))
       await requireFreeIds(wanted.name, wanted.number);
     writeFolder(wanted, live.rootless);
-    copyFileSync(script, join(hostFolder(handleOf(wanted)), "init.sh"));
     await runInSandbox(wanted.sandbox.directory, ["sh", "-es"], {
       input: `${plugScript(wanted)}\n${superviseScript(wanted)}\n`,
     });
@@ -206,7 +201,7 @@ export const host: Kind<HostInputs> = {
     if (live === null) return ["the sandbox does not run"];
     if (!existsSync(`${runFolder(live)}/netns/${wanted.name}`)) return ["its network namespace is missing"];
     if (!supervisorRuns(wanted)) return ["its supervisor does not run"];
-    const look = `ip -o link show ${portName(wanted.number)} up; ip -n ${wanted.name} -o address show eth0 up; ${guardQuery(wanted.number)}`;
+    const look = `ip -o link show ${portName(wanted.number)} up; nsenter --net=/run/netns/${wanted.name} ip -o address show eth0 up; ${guardQuery(wanted.number)}`;
     const { stdout } = await runInSandbox(wanted.sandbox.directory, ["sh", "-c", look], { accept: "any" });
     noteComparison(wanted);
     return [

@@ -2,18 +2,17 @@
 import {
   chmodSync,
   closeSync,
-  copyFileSync,
   existsSync,
-  linkSync,
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Finding, findingsMessage } from "../../config/findings.ts";
@@ -36,8 +35,11 @@ const listener = z.strictObject({
 const inputs = z.strictObject({
   /** The stack's folder, from the project's. */
   directory: z.string().min(1),
-  /** Tree of unpacked Debian packages laid over /usr, from the project's folder; empty when the machine has all. */
-  packages: z.string(),
+  /**
+   * The tree of Debian's packages that is the root of every host, from the project's folder; empty in the state of a
+   * sandbox that an older version has started on the machine's own programs.
+   */
+  userland: z.string().default(""),
   /** Loopback sockets of this machine, inherited by the gateway host as descriptors 3, 4, ... */
   listeners: z.array(listener).max(6),
 });
@@ -45,6 +47,9 @@ export type SandboxInputs = z.output<typeof inputs>;
 
 /** What the running sandbox was started with. */
 const launchFile = (directory: string) => join(stackFolder(directory), "launch.json");
+
+/** Milliseconds that a copy of 700 MB may take where the stack lies on another disk than the cache. */
+const copyTime = 300_000;
 
 const scripts = resolve(import.meta.dirname, "../scripts");
 
@@ -79,25 +84,17 @@ async function portFindings(listeners: SandboxInputs["listeners"]): Promise<Find
   );
 }
 
-/** Commands without which no sandbox starts; each is in /usr or in the unpacked packages. */
-const needed = [
-  "usr/bin/s6-svscan",
-  "usr/sbin/nft",
-  "usr/sbin/haproxy",
-  "usr/sbin/mariadbd",
-  "usr/sbin/nginx",
-];
+/** A program without which no sandbox starts: the tree is whole or not there. */
+const supervisor = "usr/bin/s6-svscan";
 
-function packageFindings(packages: string): Finding[] {
-  const roots = packages === "" ? ["/"] : ["/", stackFolder(packages)];
-  const missing = needed.filter((path) => !roots.some((root) => existsSync(join(root, path))));
-  return missing.length === 0
+function userlandFindings(userland: string): Finding[] {
+  return existsSync(join(stackFolder(userland), supervisor))
     ? []
     : [
         {
-          path: "packages",
-          problem: `${missing.join(", ")} not found`,
-          remedy: "Get what the stack needs with: npm run setup",
+          path: "userland",
+          problem: `${userland} is not there`,
+          remedy: "Make the root of the hosts with: npm run setup",
         },
       ];
 }
@@ -119,35 +116,41 @@ async function stop(directory: string): Promise<void> {
 }
 
 /**
- * Node for the hosts, in the stack's own folder: the one in node_modules goes whenever npm installs. The same file under
- * a second name where the file system allows, else a copy.
+ * What the hosts run on, in the stack's own folder: a cache is there to be deleted, and the Node in node_modules goes
+ * whenever npm installs. The same files under second names where the file system allows, else copies.
  */
-function ownNode(folder: string): string {
-  const kept = join(folder, "node");
-  const program = join(kept, "bin", "node");
-  rmSync(kept, { recursive: true, force: true });
-  mkdirSync(dirname(program), { recursive: true, mode: 0o755 });
-  try {
-    linkSync(process.execPath, program);
-  } catch {
-    copyFileSync(process.execPath, program);
+async function ownPrograms(folder: string, userland: string): Promise<{ node: string; userland: string }> {
+  const node = join(folder, "node");
+  const own = join(folder, "userland");
+  for (const kept of [node, own]) rmSync(kept, { recursive: true, force: true });
+  mkdirSync(join(node, "bin"), { recursive: true, mode: 0o755 });
+  for (const [from, to] of [
+    [process.execPath, join(node, "bin/node")],
+    [realpathSync(userland), own],
+  ] as const) {
+    const linked = await run(["cp", "-a", "--link", from, to], { accept: "any", timeout: copyTime });
+    if (linked.code === 0) continue;
+    rmSync(to, { recursive: true, force: true });
+    await run(["cp", "-a", from, to], { timeout: copyTime });
   }
-  return kept;
+  return { node, userland: own };
 }
 
-function launchCommand(folder: string, { directory, listeners, packages }: SandboxInputs): string[] {
-  const tree = packages === "" ? "" : stackFolder(packages);
+function launchCommand(
+  folder: string,
+  { directory, listeners }: SandboxInputs,
+  { node, userland }: { readonly node: string; readonly userland: string },
+): string[] {
   const user = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
   return [
     // Before any socket is opened, so that the ways out inherit none.
-    ...["sh", join(scripts, "with-exits.sh"), tree, exitsScan(directory)],
+    ...["sh", join(scripts, "with-exits.sh"), userland, exitsScan(directory)],
     "perl",
     join(scripts, "hold-listeners.pl"),
     ...listeners.map(({ address, port }) => `${address}:${port}`),
     "--",
     ...["unshare", ...user, "--net", "--mount", "--pid", "--fork", "--"],
-    ...["sh", join(scripts, "sandbox-init.sh"), folder, ownNode(folder)],
-    tree,
+    ...["sh", join(scripts, "sandbox-init.sh"), folder, node, userland],
   ];
 }
 
@@ -169,12 +172,12 @@ function heldBy(directory: string): SandboxInputs["listeners"] {
 const startedWith = (wanted: SandboxInputs) => isDeepStrictEqual(launchedWith(wanted.directory), wanted);
 
 /** Before anything is touched; the ports that the running sandbox itself holds are free to be held again. */
-async function refuseIfImpossible({ directory, packages, listeners }: SandboxInputs): Promise<void> {
+async function refuseIfImpossible({ directory, userland, listeners }: SandboxInputs): Promise<void> {
   const own = heldBy(directory);
   const isHeld = ({ address, port }: SandboxInputs["listeners"][number]) =>
     own.some((one) => one.address === address && one.port === port);
   const findings = [
-    ...packageFindings(packages),
+    ...userlandFindings(userland),
     ...(await portFindings(listeners.filter((one) => !isHeld(one)))),
   ];
   if (findings.length > 0) throw new Refusal(findingsMessage("The sandbox cannot be started:", findings));
@@ -202,7 +205,8 @@ async function start(wanted: SandboxInputs): Promise<void> {
   writeFileSync(launchFile(wanted.directory), JSON.stringify(wanted));
   const log = sandboxLog(wanted.directory);
   const descriptor = openSync(log, "w", 0o600);
-  const launcher = startDetached(launchCommand(folder, wanted), descriptor);
+  const programs = await ownPrograms(folder, stackFolder(wanted.userland));
+  const launcher = startDetached(launchCommand(folder, wanted, programs), descriptor);
   closeSync(descriptor);
   await until(`the start of sandbox ${wanted.directory}`, 10_000, () => {
     const said = readFileSync(log, "utf8").trim().split("\n").slice(-5).join("\n");

@@ -100,6 +100,7 @@ function supervised(service: ServiceInputs): Supervised {
   return {
     ...service,
     userId: userId(service.host.number, service.user, rootless),
+    root: service.user === "root",
     groupIds: service.groups.map((group) => userId(service.host.number, group, rootless)),
   };
 }

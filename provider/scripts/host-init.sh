@@ -10,24 +10,20 @@ fi
 
 hostname "$host"
 read -r pid rest </proc/self/stat
-mount -t proc proc /proc
 
-# A /run of its own, so that no host sees another's files; built aside in /tmp, then moved over.
-mount -t tmpfs -o mode=0755 tmpfs /tmp
-mkdir /tmp/host /tmp/node /tmp/scan /tmp/sandbox
-mount --bind "/run/stack/hosts/$host" /tmp/host
-mount --bind /run/node /tmp/node
+new_root /tmp /usr
+mkdir /tmp/run/host /tmp/run/node /tmp/run/scan
+mount --bind "/run/stack/hosts/$host" /tmp/run/host
+mount --bind /run/node /tmp/run/node
+read_only /tmp/run/node
+# The host's own names over what the userland has there.
+mount -t overlay -o lowerdir=/tmp/run/host/system:/etc overlay /tmp/etc
 # Sockets and process ids of an earlier life.
-find /tmp/host/run -mindepth 1 ! -type d -delete
-mount --bind /run/hosts /tmp/sandbox
-mount --rbind /tmp /run
-mount -t tmpfs -o mode=1777 tmpfs /tmp
-for folder in /home /root; do if [ -d "$folder" ]; then mount -t tmpfs -o mode=0755 tmpfs "$folder"; fi; done
-# A layer over the whole folder: the kernel drops what is mounted over a single file as soon as somebody on the machine
-# puts another one in its place, as editors, useradd and apt do.
-mount -t overlay -o lowerdir=/run/host/system:/etc overlay /etc
-
-cp -r /run/host/services/. /run/scan/
-printf '%s\n' "$pid" >"/run/sandbox/$host"
-umount /run/sandbox
+find /tmp/run/host/run -mindepth 1 ! -type d -delete
+cp -r /tmp/run/host/services/. /tmp/run/scan/
+# Says who it is once it is in its own root: whoever looks into this process's root before would find the sandbox's.
+exec 9>"/run/hosts/$host"
+enter_root /tmp
+printf '%s\n' "$pid" >&9
+exec 9>&-
 exec s6-svscan /run/scan

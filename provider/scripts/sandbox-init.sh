@@ -1,7 +1,8 @@
 # First process of a sandbox, in new network, mount and process namespaces (and a user namespace when not root).
-# Usage: sandbox-init.sh STACK_FOLDER NODE_FOLDER PACKAGES_ROOT_OR_EMPTY
+# Usage: sandbox-init.sh STACK_FOLDER NODE_FOLDER USERLAND
 set -eu
-stack=$1 node=$2 packages=$3
+stack=$1 node=$2 userland=$3
+. "$(dirname "$0")/root.sh"
 
 # Says who it is before anything else, so that whoever comes next finds it even if the one that started it has ended.
 # The old /proc is still mounted: it shows this process's id as the machine counts; the start time is the 22nd field.
@@ -11,14 +12,15 @@ printf '%s' "$boot:$pid:$started" >"$stack/incarnation.new"
 mv "$stack/incarnation.new" "$stack/incarnation"
 
 mount --make-rprivate / 2>/dev/null || true
-mount -t proc proc /proc
-mount -t tmpfs -o mode=0755 tmpfs /run
-mkdir /run/stack /run/node /run/packages /run/scan /run/hosts
-mount --bind "$stack" /run/stack
-mount --bind "$node" /run/node
-if [ -n "$packages" ]; then
-  mount --bind "$packages" /run/packages
-  mount -t overlay -o lowerdir=/run/packages/usr:/usr overlay /usr
-fi
+# In the stack's folder: anywhere else the project itself may lie below.
+root=$stack/root
+mkdir -p "$root"
+new_root "$root" "$userland/usr"
+mount --bind "$userland/etc" "$root/etc"
+read_only "$root/etc"
+mkdir "$root/run/stack" "$root/run/node" "$root/run/scan" "$root/run/hosts"
+mount --bind "$stack" "$root/run/stack"
+mount --bind "$node" "$root/run/node"
+enter_root "$root"
 ip link set lo up
 exec s6-svscan /run/scan

@@ -54,7 +54,7 @@ const lookEvery = 25;
 /** Removes what an interrupted bench left, then makes the stack without starting it. */
 export async function makeBenchStack(): Promise<TestStack> {
   const stack = await TestStack.make(name, config);
-  await sandbox.remove({ directory: stack.directory, packages: "", listeners: [] });
+  await sandbox.remove({ directory: stack.directory, userland: "", listeners: [] });
   return stack;
 }
 

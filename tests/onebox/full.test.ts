@@ -8,6 +8,7 @@ import { added, familyOf, stillRunning, type Traces, traces } from "./support/ma
 import { fullTopology, TestStack } from "./support/stack.ts";
 import { startWebhook, type Webhook } from "./support/webhook.ts";
 import { alerts } from "./topics/alerts.ts";
+import { confinement } from "./topics/confinement.ts";
 import { departures } from "./topics/departures.ts";
 import { drift } from "./topics/drift.ts";
 import { drillsOf } from "./topics/drills.ts";
@@ -58,6 +59,10 @@ describe("the full topology", function () {
   entrance(up);
   site(up, named("web").length);
   firewall(
+    up,
+    fullTopology.map(({ name }) => name),
+  );
+  confinement(
     up,
     fullTopology.map(({ name }) => name),
   );

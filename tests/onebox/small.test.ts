@@ -52,6 +52,9 @@ describe("the small topology", function () {
         (await ask(up().site, { ...entry("before the accident"), from: "127.0.0.69" })).status,
         201,
       );
+      // As if the system tables were an older version's, which an upgrade of the userland leaves behind.
+      const version = "/run/host/data/mariadb/data/mariadb_upgrade_info";
+      await up().inHost("db-1", `echo 10.11.14-MariaDB >${version}`);
       kill(up().sandboxPid);
       await until("the end of the sandbox", 10_000, () =>
         liveSandbox(up().directory) === null ? null : "it runs",
@@ -59,6 +62,9 @@ describe("the small topology", function () {
       await up().up();
       const { body } = await ask(up().site, { path: "/api/entries?limit=5", from: "127.0.0.70" });
       assert.match(body, /before the accident/);
+      const { stdout } = await up().inHost("db-1", `cat ${version}; echo; mariadbd --version`);
+      const [tables = "", server = ""] = stdout.trim().split(/\n+/);
+      assert.ok(server.includes(` ${tables}-`), stdout);
     });
   });
 

@@ -51,7 +51,7 @@ describe("drift", () => {
       ],
       [
         "an address that is gone",
-        "ip -n web-1 address flush dev eth0",
+        "nsenter --net=/run/netns/web-1 ip address flush dev eth0",
         ["its link is down or lacks the address 10.99.0.1/24"],
       ],
     ];

@@ -23,8 +23,10 @@ describe("a service that keeps ending", () => {
   });
 
   it("is waited for when it ends once and then lasts", async () => {
-    const once = "[ -e /tmp/once ] && exec /run/node/bin/node /run/host/etc/server.cjs; : >/tmp/once; exit 1";
-    await service.ensure(stack().server(1, { command: ["sh", "-c", once] }), null);
+    // A place that outlives the service, unlike its /tmp.
+    const mark = "/run/host/run/once";
+    const once = `[ -e ${mark} ] && exec /run/node/bin/node /run/host/etc/server.cjs; : >${mark}; exit 1`;
+    await service.ensure(stack().server(1, { command: ["sh", "-c", once], user: "root" }), null);
   });
 
   it("explains why something that needs it does not come", async () => {

@@ -1,17 +1,8 @@
 import assert from "node:assert/strict";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { handlerOf } from "../../provider/dispatch.ts";
 import { runInHost, runInSandbox } from "../../provider/enter.ts";
 import { liveSandbox, project } from "../../provider/handles.ts";
@@ -98,17 +89,18 @@ describe("a sandbox", () => {
     assert.equal((await untilAnswer(other.at(2), other.address(1))).word, "other");
   });
 
-  it("shows a host its own files only: no other host's, not the stack's folder, no home of this machine", async () => {
+  it("shows a host its own files and the userland only: no other host's, not the stack's folder, nothing of this machine", async () => {
     const stack = made();
     await stack.start();
     await stack.hosts(1, 2);
     writeFileSync(join(stack.directory, "hosts/web-1/data/key"), "mine");
-    const look = "hostname; cat /run/host/data/key; ls -A /run/sandbox /root /home /tmp; ls /run/stack";
+    const look = `hostname; cat /run/host/data/key; echo; echo / $(ls -A /); echo /run $(ls -A /run); ls -A /tmp
+ls -A /old ${stack.directory} ${project} /proc/1/root/old`;
+    const all = "/ bin dev etc lib lib64 proc run sbin tmp usr var\n/run host node scan\n";
     const { stdout } = await runInHost(stack.at(1), ["sh", "-c", look], { accept: "any" });
-    const empty = "/home:\n\n/root:\n\n/run/sandbox:\n\n/tmp:\n";
-    assert.equal(stdout, `web-1\nmine${empty}`);
+    assert.equal(stdout, `web-1\nmine\n${all}`);
     const other = await runInHost(stack.at(2), ["sh", "-c", look], { accept: "any" });
-    assert.equal(other.stdout, `web-2\n${empty}`);
+    assert.equal(other.stdout, `web-2\n\n${all}`);
   });
 
   it("is refused on a port in use, with the setting that changes it, before anything is made", async () => {
@@ -155,15 +147,13 @@ describe("a sandbox", () => {
     assert.deepEqual(await sandbox.observe(stack.sandbox, {}), ["it was started with other settings"]);
   });
 
-  it("that lacks its packages says what to do", async () => {
+  it("that lacks its userland says what to do", async () => {
     const stack = made();
-    const packages = stack.directory;
-    const missing = ["/usr/bin/s6-svscan", "/usr/sbin/haproxy", "/usr/sbin/mariadbd"].filter(
-      (path) => !existsSync(path),
+    await assert.rejects(
+      sandbox.ensure({ ...stack.sandbox, userland: stack.directory }, null),
+      /userland: .* is not there[\s\S]*npm run setup/,
     );
-    // Where the machine has every package itself nothing can be missing.
-    if (missing.length === 0) await sandbox.ensure({ ...stack.sandbox, packages }, null);
-    else await assert.rejects(sandbox.ensure({ ...stack.sandbox, packages }, null), /npm run setup/);
+    assert.equal(existsSync(join(stack.directory, "incarnation")), false);
   });
 
   it("whose first process was killed says so, and comes back with its data and all that lived in it", async () => {
@@ -191,34 +181,36 @@ describe("a sandbox", () => {
     assert.deepEqual(await sandbox.observe(stack.sandbox, {}), []);
   });
 
-  it("is started anew on another set of packages, and comes back with its data and all that lived in it", async () => {
+  it("is started anew on another userland, which may then be deleted, and comes back with its data and all that lived in it", async () => {
     const stack = made();
     await stack.start();
     await stack.hosts(1);
     await stack.serve(1, "kept");
     writeFileSync(join(stack.directory, "hosts/web-1/data/row"), "acknowledged");
     const before = stack.handle.incarnation;
-    // The programs of the set that the stack runs on, if any, and something that tells this one.
-    const packages = mkdtempSync(join(tmpdir(), "foobar-packages-"));
-    if (stack.sandbox.packages === "") mkdirSync(join(packages, "usr"));
-    else symlinkSync(realpathSync(join(project, stack.sandbox.packages, "usr")), join(packages, "usr"));
-    writeFileSync(join(packages, "newer"), "newer");
-    const wanted = { ...stack.sandbox, packages };
+    // The same programs, and something that tells this tree.
+    const userland = join(mkdtempSync(join(tmpdir(), "foobar-userland-")), "tree");
+    const tree = realpathSync(join(project, stack.sandbox.userland));
+    await run(["cp", "-a", "--link", tree, userland]);
+    writeFileSync(join(userland, "etc/newer"), "newer");
+    const wanted = { ...stack.sandbox, userland };
     try {
       const { changes, replaces } = handlerOf(sandbox).diff(stack.sandbox, wanted);
       assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
       await sandbox.ensure(wanted, stack.sandbox);
+      // A cache is there to be deleted: what runs, and what is started later, stands on the stack's own.
+      rmSync(userland, { recursive: true });
       await bridge.ensure({ sandbox: stack.handle, name: "stack" }, null);
       await stack.hosts(1);
       assert.notEqual(stack.handle.incarnation, before);
-      const mounted = await runInSandbox(stack.directory, ["cat", "/run/packages/newer"]);
+      const mounted = await runInSandbox(stack.directory, ["cat", "/etc/newer"]);
       assert.equal(mounted.stdout, "newer");
       await service.ensure(stack.server(1), null);
       assert.equal((await untilAnswer(stack.at(1), stack.address(1))).word, "kept");
       assert.equal(readFileSync(join(stack.directory, "hosts/web-1/data/row"), "utf8"), "acknowledged");
     } finally {
       await stack.end();
-      rmSync(packages, { recursive: true });
+      rmSync(dirname(userland), { recursive: true });
     }
   });
 

@@ -1,7 +1,7 @@
 /** What of the machine a stack might leave traces in. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { packagedCommand } from "../../../tools/packages/command.ts";
 import { run } from "../../../tools/run.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 
 /** Names of things that exist on the machine, by kind. */
 export interface Traces {
@@ -73,7 +73,7 @@ export async function traces(): Promise<Traces> {
   return {
     links: (await run(["ip", "-brief", "link"])).stdout.split("\n"),
     namespaces: existsSync("/run/netns") ? readdirSync("/run/netns").sort() : [],
-    rules: (await run(packagedCommand(["nft", "--stateless", "list", "ruleset"]))).stdout.split("\n"),
+    rules: (await run(inUserland(["nft", "--stateless", "list", "ruleset"]))).stdout.split("\n"),
     mounts: readFileSync("/proc/self/mounts", "utf8").split("\n").sort(),
   };
 }

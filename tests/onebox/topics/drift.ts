@@ -59,7 +59,15 @@ export function drift(stack: () => TestStack): void {
     });
 
     it("is seen and mended: a link down and a network namespace deleted", async () => {
-      await runInSandbox(stack().directory, ["ip", "-n", "web-1", "link", "set", "eth0", "down"]);
+      await runInSandbox(stack().directory, [
+        "nsenter",
+        "--net=/run/netns/web-1",
+        "ip",
+        "link",
+        "set",
+        "eth0",
+        "down",
+      ]);
       await runInSandbox(stack().directory, ["sh", "-c", "umount /run/netns/lb-2 && rm /run/netns/lb-2"]);
       const report = changedLines(await stack().refresh());
       assert.match(report, /Host web-1/);

@@ -56,7 +56,7 @@ export function drillsOf(
       const { code, stderr } = await drill.ended;
       assert.equal(code, 1);
       assert.match(stderr, /interrupted/);
-      const look = ["ip", "-n", writer, "-oneline", "link", "show", "eth0", "up"];
+      const look = ["nsenter", `--net=/run/netns/${writer}`, "ip", "-oneline", "link", "show", "eth0", "up"];
       assert.match((await runInSandbox(stack().directory, look)).stdout, /eth0/, "its link is up again");
       await untilDatabaseWhole(stack().directory, databases);
       assert.equal(await entriesLeft(), "0");

@@ -98,7 +98,7 @@ export function failover(
       const mariadb = (script: string) =>
         Promise.all(databases.map((name) => stack().inHost(name, script, { accept: "any" })));
       // Killed, since those that were stopped in good order wait for one to be told to begin.
-      await mariadb("s6-svc -wD -T 60000 -dk /run/scan/mariadb");
+      await mariadb("s6-svc -wD -T 60000 -Ok /run/scan/mariadb");
       try {
         const begun = Date.now();
         const { status } = await ask(stack().site, {

@@ -1,11 +1,11 @@
 /** A small stack made by the kinds themselves: sandbox, bridge, hosts, and a web server of a few lines. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { runInHost } from "../../../provider/enter.ts";
-import { type HostHandle, liveSandbox, project, type SandboxHandle } from "../../../provider/handles.ts";
+import { type HostHandle, liveSandbox, type SandboxHandle } from "../../../provider/handles.ts";
 import { bridge } from "../../../provider/kinds/bridge.ts";
 import { type FileTreeInputs, fileTree } from "../../../provider/kinds/fileTree.ts";
 import { type HostInputs, host } from "../../../provider/kinds/host.ts";
@@ -13,14 +13,14 @@ import { type SandboxInputs, sandbox } from "../../../provider/kinds/sandbox.ts"
 import { type ServiceInputs, service } from "../../../provider/kinds/service.ts";
 import { run, until } from "../../../provider/system.ts";
 
-/** Where set-up unpacks packages that the machine lacks. */
-const unpacked = ".cache/packages/root";
+/** Where set-up puts the root of the hosts. */
+const userland = ".cache/userland/current";
 
 /** Inputs of a sandbox in a folder. */
 export function sandboxIn(directory: string, ports: readonly number[] = []): SandboxInputs {
   return {
     directory,
-    packages: existsSync(join(project, unpacked)) ? unpacked : "",
+    userland,
     listeners: ports.map((port, index) => ({ address: "127.0.0.1", port, setting: `foobar:port${index}` })),
   };
 }

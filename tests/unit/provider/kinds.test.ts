@@ -46,7 +46,7 @@ describe("the inputs of", () => {
 
   it("a sandbox never hold the project's own folder", () => {
     const handler = handlerOf(sandbox);
-    const of = (directory: string) => findings(handler, { directory, packages: "", listeners: [] });
+    const of = (directory: string) => findings(handler, { directory, userland: "tree", listeners: [] });
     for (const bad of [".", "/", "..", ".onebox/..", project]) assert.deepEqual(of(bad), ["directory"], bad);
     for (const good of [".onebox/stacks/dev", "/tmp/stack", "..stack"]) assert.deepEqual(of(good), [], good);
   });
