@@ -12,7 +12,7 @@ const instanceType = () =>
 const image = z.strictObject({
   id: textLike(/^(latest|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/, "the id of an image (ami-...), or latest").meta({
     description:
-      "Image of the servers: Debian 12, or one made of it. `latest` takes Debian's newest at each `pulumi up`, so that the servers roll when there is one.",
+      "Image of the servers: Debian 13, or one made of it. `latest` takes Debian's newest at each `pulumi up`, so that the servers roll when there is one.",
     example: "ami-0123456789abcdef0",
   }),
   architecture: z

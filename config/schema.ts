@@ -230,7 +230,7 @@ const monitoring = z.strictObject({
   sumoLogicCa: z.string().includes("BEGIN CERTIFICATE").optional().meta({
     form: "certificates, PEM",
     description:
-      "Authority that alone vouches for the other end (onebox), for a private sink. Left out: those that this machine trusts.",
+      "Authority that alone vouches for the other end (onebox), for a private sink. Left out: the public ones that Debian knows.",
     example: "-----BEGIN CERTIFICATE-----...-----END CERTIFICATE-----",
   }),
   scrapeSeconds: z

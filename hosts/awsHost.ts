@@ -37,6 +37,21 @@ export interface HostSecret {
   readonly changed: readonly string[];
 }
 
+/** The release of Debian that servers are made of: their files are written for its daemons. */
+export const debianRelease = 13;
+
+/** Where a system says what it is. */
+export const releaseFile = "/etc/os-release";
+
+/** Ends the start on another system, whose daemons would refuse their files one by one. */
+const requireRelease = [
+  `release=$(. ${releaseFile} && echo "\${ID:-} \${VERSION_ID:-}")`,
+  `if [ "$release" != "debian ${debianRelease}" ]; then`,
+  `  echo "the image is of $release; servers are made of Debian ${debianRelease}: set foobar:aws.image.id to an image of it" >&2`,
+  "  exit 1",
+  "fi",
+];
+
 /** Places of the scripts. */
 export const scripts = {
   start: "/usr/local/sbin/host-start",
@@ -226,7 +241,8 @@ export function renderStartScript(input: StartInput): string {
     `install_package ${name} ${quote(url)} ${quote(sha256 ?? "")}`;
   return script("Turns a fresh instance into the server that its user data describes.", [
     `export AWS_DEFAULT_REGION=${input.region} DEBIAN_FRONTEND=noninteractive`,
-    "work=$(mktemp -d)",
+    // Debian 13 keeps /tmp in memory, and what is fetched is large.
+    "work=$(mktemp -d --tmpdir=/var/tmp)",
     "verdict=ABANDON",
     ...tell(ready),
     "ended() {",
@@ -256,6 +272,7 @@ export function renderStartScript(input: StartInput): string {
     "}",
     ...(logAgent.package === null ? [] : [install(logAgent.package)]),
     command(logAgent.start),
+    ...requireRelease,
     ...input.packages.map(install),
     fetch(input.node, input.layout.node),
     `chmod 0755 ${quote(input.layout.node)}`,

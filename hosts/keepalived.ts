@@ -57,10 +57,11 @@ ${input.asksBalancer ? "  script_user root\n  enable_script_security\n" : ""}  #
   vrrp_garp_master_refresh 10
 }
 
-${input.asksBalancer ? question : ""}# The supervisor tells of an end at once.
-vrrp_track_file balancer_state {
+${input.asksBalancer ? question : ""}# The supervisor tells of an end at once. A balancer of which it has said nothing yet is none.
+track_file balancer_state {
   file "${balancerState(layout)}"
   weight 0
+  init_file 1
 }
 
 vrrp_instance site {
@@ -94,9 +95,12 @@ export function keepalivedService(layout: Layout): ServiceSpec {
     command: [
       "keepalived",
       ...["--vrrp", "--dont-fork", "--log-console", `--use-file=${configuration}`],
-      ...[`--pid=${layout.run}/keepalived.pid`, `--vrrp_pid=${layout.run}/keepalived-vrrp.pid`],
+      // Of parts that do not run too: where it cannot write one of them, it says that it is running already.
+      `--pid=${layout.run}/keepalived.pid`,
+      ...["vrrp", "checkers", "bfd"].map((part) => `--${part}_pid=${layout.run}/keepalived-${part}.pid`),
     ],
     user: "root",
+    capabilities: ["net_admin", "net_raw"],
     reload: "HUP",
     // It listens on nothing; what it leaves when it ends is no process.
     ready: { command: ["sh", "-c", `kill -0 "$(cat ${layout.run}/keepalived-vrrp.pid)"`] },

@@ -131,8 +131,9 @@ function mtail({ layout, tier }: AgentInput): Pick<Agent, "files" | "services"> 
 
 function mysqlExporter({ layout, tier }: AgentInput): Pick<Agent, "files" | "services"> {
   if (tier !== "database") return { files: {}, services: [] };
-  // By environment, since it takes no option file without a password; there is none: the socket is local.
-  const source = `${exporterUser}@unix(${databasePaths(layout).socket})/`;
+  // Without a password: the socket is local.
+  const account = `${layout.etc}/agent/mysql-exporter.cnf`;
+  const client = `[client]\nuser = ${exporterUser}\nsocket = ${databasePaths(layout).socket}\n`;
   // Reading the state needs no privilege, so these are all that it collects.
   const wanted = ["global_status", "global_variables"];
   const unwanted = ["info_schema.innodb_cmp", "info_schema.innodb_cmpmem", "info_schema.query_response_time"];
@@ -140,16 +141,17 @@ function mysqlExporter({ layout, tier }: AgentInput): Pick<Agent, "files" | "ser
     name: "mysql-exporter",
     command: [
       "prometheus-mysqld-exporter",
+      `--config.my-cnf=${account}`,
       `--web.listen-address=127.0.0.1:${ports.mysqlExporter}`,
       ...wanted.map((name) => `--collect.${name}`),
       ...[...unwanted, "slave_status"].map((name) => `--no-collect.${name}`),
       "--log.level=error",
     ],
     user: "exporter",
-    environment: { GOMAXPROCS: "1", DATA_SOURCE_NAME: source },
+    environment: { GOMAXPROCS: "1" },
     ready: { port: ports.mysqlExporter },
   });
-  return { files: {}, services: [service] };
+  return { files: { [account]: plainFile(client) }, services: [service] };
 }
 
 /** The supervisor knows the process; a file with its number would be the daemon's own to write, and root's to believe. */
@@ -205,7 +207,13 @@ export function renderAgent(input: AgentInput): Agent {
       agentEndpointService(layout),
       nodeExporter(layout),
       firewallLogService(layout),
-      serviceSpec({ name: "host-metrics", command: [hostMetrics], user: "root" }),
+      serviceSpec({
+        name: "host-metrics",
+        command: [hostMetrics],
+        user: "root",
+        // The firewall's counters; others' files, whose room and certificates it tells and whose logs it turns over.
+        capabilities: ["net_admin", "dac_override", "dac_read_search", "chown", "fowner"],
+      }),
       ...parts.flatMap(({ services }) => services),
     ],
     folders: {

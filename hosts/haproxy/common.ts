@@ -17,8 +17,11 @@ export const tls12Ciphers = [
 /** Ciphers of TLS 1.3. */
 export const tls13Ciphers = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
 
-/** Groups for the exchange of keys, of the same profile. */
-export const tlsGroups = "X25519:P-256:P-384";
+/**
+ * Groups for the exchange of keys: the same profile's, and before them the one that no quantum computer reads later what
+ * was recorded now (OpenSSL 3.5 and newer know it).
+ */
+export const tlsGroups = "X25519MLKEM768:X25519:P-256:P-384";
 
 /** Section `global`. */
 export interface GlobalInput {

@@ -85,7 +85,7 @@ export function renderLogStore({ layout, host, hosts, tls, copies }: LogStoreInp
     ]),
     // Which host it is says its certificate, whatever the line claims.
     statement("rewrite caller", [`set(${word(macro(".tls.x509_cn"))} value("HOST"));`]),
-    // Debian 12's syslog-ng (3.38) does not know the name yet for the first line of some connections, once verified.
+    // syslog-ng (4.8) does not know the verified name yet for a line that comes in one piece with the end of the handshake.
     statement(
       "rewrite nameless",
       hosts.map(

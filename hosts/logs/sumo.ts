@@ -99,6 +99,10 @@ const actions = [
 
 const smallestQueue = 1_048_576;
 
+/**
+ * Uncompressed: what compression does not shorten, syslog-ng 4.8.1 sends with the length of what it sent before, so that
+ * lines are cut or followed by rubbish.
+ */
 function destination(layout: Layout, { name, headers, body }: Stream, queueBytes: number): string {
   const lines = Object.entries(headers).map(([key, value]) => word(`${key}: ${value}`));
   return statement(`destination ${identifier(name)}`, [
@@ -158,11 +162,11 @@ export interface SumoTarget {
   readonly url: string;
   /** `address:port` of the gateway that leads there. */
   readonly by: string;
-  /** Authority that vouches for it, PEM; null: those that the machine trusts. */
+  /** Authority that vouches for it, PEM; null: the public ones that Debian knows. */
   readonly ca: string | null;
 }
 
-/** Where Debian keeps the authorities that the machine trusts. */
+/** Where Debian keeps the public authorities. */
 const trusted = "/etc/ssl/certs/ca-certificates.crt";
 
 const relayPath = (layout: Layout) => `${layout.etc}/sumo/haproxy.cfg`;

@@ -24,8 +24,8 @@ export function backupDirectory(layout: Layout): string {
 /** Held while a backup is made or put back. */
 const backupLock = (layout: Layout): string => `${backupDirectory(layout)}/.lock`;
 
-/** A file that every backup has: a folder without it is none. */
-export const backupMark = "xtrabackup_checkpoints";
+/** A file that every backup has, of MariaDB 10.11 as of 11.8: a folder without it is none. */
+export const backupMark = "backup-my.cnf";
 
 /** Where the program that makes a backup lies. */
 export const backupProgram = (layout: Layout): string => `${layout.etc}/mariadb/backup`;

@@ -119,6 +119,8 @@ export function renderDatabaseConfig(input: DatabaseNodeInput): string {
       default_storage_engine: "InnoDB",
       innodb_buffer_pool_size: `${input.memoryMiB}M`,
       innodb_autoinc_lock_mode: 2,
+      // Who writes what another transaction has changed since it was read is told so: no update is lost unseen.
+      innodb_snapshot_isolation: "ON",
       // 0 is faster, and measured to lose 151 of 953 acknowledged rows when all nodes die at once.
       innodb_flush_log_at_trx_commit: 1,
       "ssl-ca": tls.ca,

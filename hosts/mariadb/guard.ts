@@ -76,5 +76,10 @@ done
 
 /** Runs the guard as root of the host, whom the database and the supervisor obey. */
 export function databaseGuardService(layout: Layout): ServiceSpec {
-  return serviceSpec({ name: "database-guard", command: [program(layout)], user: "root" });
+  return serviceSpec({
+    name: "database-guard",
+    command: [program(layout)],
+    user: "root",
+    capabilities: ["dac_read_search"],
+  });
 }

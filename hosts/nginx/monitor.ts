@@ -93,13 +93,15 @@ export function renderMonitorServer(input: MonitorServerInput): string {
     tlsVersions(input.minimumTlsVersion),
   ];
   const stranger = block("server", [
-    `listen ${ports.https} ssl http2 default_server;`,
+    `listen ${ports.https} ssl default_server;`,
+    "http2 on;",
     "server_name _;",
     ...tls,
     "return 444;",
   ]);
   const server = block("server", [
-    `listen ${ports.https} ssl http2;`,
+    `listen ${ports.https} ssl;`,
+    "http2 on;",
     `server_name ${ownNames};`,
     ...tls,
     "if ($foreign) { return 403; }",

@@ -239,7 +239,8 @@ function reencrypt(input: WebServerInput): string[] {
 function passthrough(input: WebServerInput): string[] {
   return [
     block("server", [
-      `listen ${ports.https} ssl http2 proxy_protocol backlog=4096;`,
+      `listen ${ports.https} ssl proxy_protocol backlog=4096;`,
+      "http2 on;",
       "server_name _;",
       ...certificate(input.visitorTls),
       tlsVersions(input.minimumTlsVersion),

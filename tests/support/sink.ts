@@ -53,7 +53,8 @@ export class Sink {
         }
         const lines = Buffer.concat(parts).toString("utf8").split("\n");
         this.taken.push({ path: request.url ?? "", headers: request.headers, lines });
-        response.writeHead(200).end();
+        // The word without which Alertmanager does not believe a Slack.
+        response.writeHead(200).end("ok");
       });
     });
     await new Promise<void>((done, fail) => {

@@ -14,8 +14,11 @@ export class TimedOut extends Error {
   readonly code = "TIMED_OUT";
 }
 
-/** 1205 lock wait timeout, 1213 deadlock (also: lost the certification of Galera), 1317 interrupted, 1180 commit failed. */
-const busyErrors: ReadonlySet<number> = new Set([1205, 1213, 1317, 1180]);
+/**
+ * 1020 changed since this transaction read it, 1205 lock wait timeout, 1213 deadlock (also: lost the certification of
+ * Galera), 1317 interrupted, 1180 commit failed.
+ */
+const busyErrors: ReadonlySet<number> = new Set([1020, 1205, 1213, 1317, 1180]);
 
 /**
  * 1040 too many connections, 1047 node not ready (Galera), 1053 shutting down, 1129 host blocked,

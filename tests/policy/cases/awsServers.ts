@@ -20,7 +20,7 @@ export const serverCases: readonly Case[] = [
     "image-pinned",
     template,
     { imageId: "ami-0123456789abcdef0" },
-    [{ imageId: "resolve:ssm:/aws/service/debian/release/12/latest/amd64" }, /starts from resolve:ssm/],
+    [{ imageId: "resolve:ssm:/aws/service/debian/release/13/latest/amd64" }, /starts from resolve:ssm/],
     [{}, /no image/],
   ),
   about("no-key-pair", template, {}, [{ keyName: "operations" }, /key operations/]),

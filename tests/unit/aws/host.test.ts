@@ -4,6 +4,8 @@ import { chmodSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
+import { debianRelease, releaseFile } from "../../../hosts/awsHost.ts";
+import { packagedCommand } from "../../../tools/packages/command.ts";
 import { only, programStack } from "../../support/program.ts";
 import { Workplace } from "../hosts/support/workplace.ts";
 
@@ -80,7 +82,8 @@ function firstStart(place: Workplace, files: ReadonlyMap<string, string>): void 
       .replaceAll("/etc/otelcol-sumo", `${place.root}/etc/otelcol-sumo`)
       .replaceAll("/opt/aws/amazon-cloudwatch-agent/bin/", "")
       .replaceAll("/usr/local/sbin/host-secrets", "true")
-      .replaceAll("/var/lib/cloud/data", place.root);
+      .replaceAll("/var/lib/cloud/data", place.root)
+      .replaceAll(releaseFile, place.text("os-release", `ID=debian\nVERSION_ID="${debianRelease}"\n`));
     careless(["bash", "-s"], moved);
   }
 }
@@ -88,6 +91,8 @@ function firstStart(place: Workplace, files: ReadonlyMap<string, string>): void 
 for (const [mode, changes] of Object.entries(modes)) {
   describe(`a server on EC2, ${mode}`, () => {
     const place = new Workplace();
+    // What an image has besides: cloud-init and systemd, which are packages of the tests.
+    const image = new Workplace(packagedCommand);
     let text: string;
     let files: ReadonlyMap<string, string>;
 
@@ -99,7 +104,10 @@ for (const [mode, changes] of Object.entries(modes)) {
       files = new Map(write_files.map(({ path, content }) => [path, content] as const));
     });
 
-    after(() => place.close());
+    after(() => {
+      place.close();
+      image.close();
+    });
 
     const file = (path: string): string => {
       const content = files.get(path);
@@ -107,14 +115,14 @@ for (const [mode, changes] of Object.entries(modes)) {
       return content;
     };
 
-    const accepted = (argv: readonly string[]) => {
-      const { code, text: said } = place.run(argv);
+    const accepted = (argv: readonly string[], by = place) => {
+      const { code, text: said } = by.run(argv);
       assert.equal(code, 0, said);
       return said;
     };
 
     it("is accepted by cloud-init", () => {
-      accepted(["cloud-init", "schema", "--config-file", place.text("user-data", text)]);
+      accepted(["cloud-init", "schema", "--config-file", image.text("user-data", text)], image);
     });
 
     it("has a packet filter that nft accepts", () => {
@@ -146,7 +154,7 @@ for (const [mode, changes] of Object.entries(modes)) {
     });
 
     it("has units that systemd accepts", () => {
-      const folder = join(place.root, "units");
+      const folder = join(image.root, "units");
       mkdirSync(folder);
       const units = [...files].filter(([path]) =>
         /^\/etc\/systemd\/system\/[^/]+\.(service|timer)$/.test(path),
@@ -157,19 +165,15 @@ for (const [mode, changes] of Object.entries(modes)) {
         const here = content
           .replaceAll("/opt/foobar/bin/node", "/bin/true")
           .replaceAll(/\/usr\/local\/sbin\/[a-z-]+/g, "/bin/true");
-        place.text(`units/${basename(path)}`, here);
+        image.text(`units/${basename(path)}`, here);
       }
-      const said = accepted([
-        "systemd-analyze",
-        "verify",
-        "--man=no",
-        ...units.map(([path]) => join(folder, basename(path))),
-      ]);
+      const paths = units.map(([path]) => join(folder, basename(path)));
+      const said = accepted(["systemd-analyze", "verify", "--man=no", ...paths], image);
       assert.doesNotMatch(said, new RegExp(folder), said);
     });
 
     it("lets its services pass every folder, whatever umask it was made with", () => {
-      const fresh = new Workplace();
+      const fresh = new Workplace(packagedCommand);
       try {
         firstStart(fresh, files);
         const read = [...files].filter(([path]) => /\.service$|\/nginx\.conf$/.test(path));

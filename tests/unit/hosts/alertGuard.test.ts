@@ -9,7 +9,7 @@ import { alertTimes } from "../../../hosts/alertTimes.ts";
 import { programFile } from "../../../hosts/layout.ts";
 import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
-import { packagedCommand } from "../../../tools/packages/command.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 import { freePort } from "../../support/freePort.ts";
 import { Workplace } from "./support/workplace.ts";
 
@@ -35,7 +35,7 @@ describe("the guard of what was told", () => {
     );
     place.folders("data/alertmanager");
     address = `127.0.0.1:${await freePort()}`;
-    const [program = "", ...words] = packagedCommand(
+    const [program = "", ...words] = inUserland(
       alertmanagerService(place.layout).command.map((word) =>
         word.replace(`127.0.0.1:${ports.alertmanager}`, address),
       ),
@@ -80,7 +80,7 @@ describe("the guard of what was told", () => {
         `#!/bin/sh\nlooks=$(($(cat ${place.root}/looks) - 1)); echo $looks >${place.root}/looks; [ $looks -gt 0 ] || kill $PPID\n`,
       ),
     });
-    const [program = "", ...words] = packagedCommand(["sh", path]);
+    const [program = "", ...words] = inUserland(["sh", path]);
     const { stdout, stderr, status } = spawnSync(program, words, { env, encoding: "utf8", timeout: 30_000 });
     assert.equal(status, 0, stderr);
     return `${stdout}${stderr}`;

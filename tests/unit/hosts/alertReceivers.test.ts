@@ -6,7 +6,7 @@ import { z } from "zod";
 import { alertmanagerFiles, alertmanagerService } from "../../../hosts/alertmanager.ts";
 import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
-import { packagedCommand } from "../../../tools/packages/command.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 import { freePort } from "../../support/freePort.ts";
 import { MailSink } from "../../support/mailSink.ts";
 import { selfSigned } from "../../support/selfSigned.ts";
@@ -64,7 +64,7 @@ describe("people who are told of alerts", () => {
     const command = alertmanagerService(place.layout).command.map((word) =>
       word.replace(`127.0.0.1:${ports.alertmanager}`, `127.0.0.1:${port}`),
     );
-    const [program = "", ...words] = packagedCommand(command);
+    const [program = "", ...words] = inUserland(command);
     const trusted = place.text("ca.pem", pair.certificate);
     alertmanager = spawn(program, words, {
       stdio: "ignore",

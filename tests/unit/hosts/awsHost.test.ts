@@ -3,7 +3,13 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { renderReportScript, renderSecretsScript, renderStartScript } from "../../../hosts/awsHost.ts";
+import {
+  debianRelease,
+  releaseFile,
+  renderReportScript,
+  renderSecretsScript,
+  renderStartScript,
+} from "../../../hosts/awsHost.ts";
 import { layoutUnder } from "../../../hosts/layout.ts";
 
 const layout = layoutUnder("/srv/host", "/opt/node");
@@ -92,7 +98,11 @@ describe("scripts of a server on EC2", () => {
     type Group = readonly string[];
 
     // What belongs to the instance goes below the test's folder; what would need root does nothing.
-    function started(curl: string, group: Group = ["Pending:Wait"]) {
+    function started(
+      curl: string,
+      group: Group = ["Pending:Wait"],
+      system = `ID=debian\nVERSION_ID="${debianRelease}"\n`,
+    ) {
       const nothing = "exit 0";
       const { folder, path } = stage({
         "systemd-sysusers": nothing,
@@ -119,9 +129,11 @@ describe("scripts of a server on EC2", () => {
         ].join("\n"),
       });
       writeFileSync(join(folder, "instance-id"), "i-0123\n");
+      writeFileSync(join(folder, "os-release"), system);
       writeFileSync(join(folder, "group"), group.map((line) => `${line}\n`).join(""));
       const moved = start
         .replaceAll("/var/lib/cloud/data", folder)
+        .replaceAll(releaseFile, join(folder, "os-release"))
         .replaceAll(/\/usr\/local\/sbin\/[a-z-]+/g, "true")
         .replaceAll(/(?<=')\/(srv|opt|etc|var)\//g, `${folder}/`)
         .replaceAll("/var/lib/foobar", folder)
@@ -147,6 +159,18 @@ describe("scripts of a server on EC2", () => {
       assert.match(last ?? "", /--instance-id i-0123 --lifecycle-action-result ABANDON$/);
       const told = calls.findIndex((call) => call.includes("describe-auto-scaling-instances"));
       assert.equal(calls[told - 1], "sleep 15");
+    });
+
+    it("gives an instance of another system up, and says what to do", () => {
+      for (const [system, name] of [
+        ['ID=debian\nVERSION_ID="12"\n', "debian 12"],
+        ["ID=arch\n", "arch "],
+      ] as const) {
+        const { status, stderr, last } = started("exit 0", ["Pending:Wait"], system);
+        assert.notEqual(status, 0);
+        assert.ok(stderr.includes(`the image is of ${name}; servers are made of Debian 13: set`), stderr);
+        assert.match(last ?? "", /--lifecycle-action-result ABANDON$/);
+      }
     });
 
     it("waits for a group that does not wait for it yet", () => {

@@ -235,18 +235,33 @@ for (const kind of kinds) {
         session.destroy();
       });
 
-    if (kind !== "alone")
-      it("over HTTP/2, an answer of known length that is cut looks cut", async () => {
-        chain.handler = (request, response) => {
-          response.writeHead(200, { "content-length": "1000" }).write("the beginning");
-          setTimeout(() => request.socket.destroy(), 50);
+    if (kind !== "alone") {
+      for (const [what, headers] of Object.entries({ known: { "content-length": "1000" }, unknown: {} }))
+        it(`over HTTP/2, an answer of ${what} length that is cut looks cut`, async () => {
+          chain.handler = (request, response) => {
+            response.writeHead(200, headers).write("the beginning");
+            setTimeout(() => request.socket.destroy(), 50);
+          };
+          const { code, stdout, stderr } = await chain.visit((socket) => [
+            ...["curl", "--silent", "--show-error", "--http2", "--insecure", "--unix-socket", socket],
+            "https://www.foobar.com/api/x",
+          ]);
+          assert.equal(stdout, "the beginning");
+          assert.match(stderr, /^curl: \(92\) HTTP\/2 stream 1 was not closed cleanly/);
+          assert.equal(code, 92);
+        });
+
+      it("agrees on keys that a quantum computer does not find later, with whoever can", async () => {
+        const group = async (offered: readonly string[]) => {
+          const { stdout } = await chain.visit((socket) => [
+            ...["openssl", "s_client", "-unix", socket, "-servername", "www.foobar.com", ...offered],
+          ]);
+          return /^(?:Negotiated TLS1\.3 group|Peer Temp Key): ([^,\n]*)/m.exec(stdout)?.[1] ?? stdout;
         };
-        const session = chain.http2();
-        const stream = session.request({ ":path": "/api/x", ":authority": "www.foobar.com" });
-        stream.resume();
-        await assert.rejects(once(stream, "end"));
-        session.destroy();
+        assert.equal(await group([]), "X25519MLKEM768");
+        assert.equal(await group(["-groups", "X25519:P-256"]), "X25519");
       });
+    }
   });
 }
 

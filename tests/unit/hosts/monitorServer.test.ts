@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import { request } from "node:https";
 import { renderMonitorServer } from "../../../hosts/nginx/monitor.ts";
 import { until } from "../../../provider/system.ts";
-import { packagedCommand } from "../../../tools/packages/command.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 import { Workplace } from "./support/workplace.ts";
 
 describe("the dashboards in an operator's browser", () => {
@@ -47,7 +47,7 @@ describe("the dashboards in an operator's browser", () => {
       .replaceAll("listen 443", `listen unix:${at("dashboards")}`)
       .replaceAll(/proxy_pass http:[^;]*;/g, `proxy_pass http://unix:${at("prometheus")}:;`);
     const argv = ["nginx", "-e", "stderr", "-c", place.text("nginx.conf", text)];
-    const [program = "", ...words] = packagedCommand(argv);
+    const [program = "", ...words] = inUserland(argv);
     nginx = spawn(program, words, { stdio: ["ignore", "ignore", "pipe"] });
     nginx.stderr?.setEncoding("utf8").on("data", (part: string) => {
       said += part;

@@ -137,7 +137,7 @@ describe("the monitoring agent", () => {
     const body = ["listeners", "setuid"].map(
       (name) => text.match(new RegExp(`^${name}\\(\\) \\{[\\s\\S]*?^\\}`, "m"))?.[0],
     );
-    const listen = (address: string) => `socat TCP-LISTEN:\${1},bind=${address} STDOUT &`;
+    const listen = (address: string) => `socat TCP-LISTEN:\${1},bind=${address} STDOUT 2>/dev/null &`;
     const script = [
       "ip link set lo up; ip addr add 10.9.9.9/32 dev lo",
       ...body,

@@ -1,10 +1,15 @@
 /** The way to Sumo Logic, by a real HAProxy: how it asks again while the other end refuses or is away. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { renderSumoRelay } from "../../../hosts/logs/sumo.ts";
+import { once } from "node:events";
+import { appendFileSync } from "node:fs";
+import { plainFile } from "../../../hosts/layout.ts";
+import { renderLogStore } from "../../../hosts/logs/store.ts";
+import { renderSumoRelay, sumoCopies, sumoPrograms } from "../../../hosts/logs/sumo.ts";
+import { logConfiguration, logService } from "../../../hosts/logs/syslogNg.ts";
 import { ports } from "../../../hosts/ports.ts";
 import { until } from "../../../provider/system.ts";
-import { packagedCommand } from "../../../tools/packages/command.ts";
+import { inUserland } from "../../../tools/userland/command.ts";
 import { freePort } from "../../support/freePort.ts";
 import { Sink } from "../../support/sink.ts";
 import { Workplace } from "./support/workplace.ts";
@@ -34,7 +39,7 @@ describe("the way to Sumo Logic", () => {
     place.text(ca.slice(place.root.length), sink.certificate);
     const text = file?.content.replace(`127.0.0.1:${ports.sumo}`, `127.0.0.1:${port}`) ?? "";
     place.text(path.slice(place.root.length), text);
-    const [program = "", ...words] = packagedCommand(["haproxy", "-db", "-f", path]);
+    const [program = "", ...words] = inUserland(["haproxy", "-db", "-f", path]);
     relay = spawn(program, words, { stdio: "ignore" });
     await until("the relay", 10_000, async () => ((await send()) === 200 ? null : "it does not answer"));
   });
@@ -57,6 +62,49 @@ describe("the way to Sumo Logic", () => {
     sink.refuses = false;
     await sendUntil("being taken", taken);
     assert.deepEqual([...new Set(await Promise.all(Array.from({ length: 20 }, send)))], [200]);
+  });
+
+  describe("for lines of a real syslog-ng", () => {
+    let collector: ChildProcess;
+    const hosts = [{ name: "web-1", tier: "web" }];
+    const log = "log/site/current";
+
+    before(async () => {
+      const { layout } = place;
+      const copies = sumoCopies({ layout, stack: "dev", hosts, queueMiB: 4 });
+      const tls = place.tls("logs");
+      const text = renderLogStore({ layout, host: "web-1", hosts: [], tls, copies });
+      const free = await freePort();
+      // As the stack has it, but by the test's ports, and sooner.
+      const sooner = text
+        .replaceAll(`127.0.0.1:${ports.sumo}`, `127.0.0.1:${port}`)
+        .replaceAll(`port(${ports.logs})`, `port(${free}) ip("127.0.0.1")`)
+        .replaceAll("batch-timeout(5000)", "batch-timeout(100)")
+        .replaceAll("time-reopen(5)", "time-reopen(1)");
+      place.folders("run/logs", "data/log-state");
+      place.put({ ...sumoPrograms(layout), [logConfiguration(layout)]: plainFile(sooner) });
+      place.text(log, "the first line\n".repeat(20));
+      const [program = "", ...words] = inUserland(logService(layout).command);
+      collector = spawn(program, words, { stdio: "ignore" });
+    });
+
+    it("takes them whole, those that were refused too, short after long", async () => {
+      const lines = () => sink.linesOf("dev/web/services").map((line) => line.replace(/^\S+ /, ""));
+      const come = (line: string) =>
+        until(line, 20_000, () => (lines().includes(`site ${line}`) ? null : "not yet"));
+      await come("the first line");
+      sink.refuses = true;
+      const before = sink.refusals.length;
+      appendFileSync(`${place.root}/${log}`, "the second line\n");
+      await until("a refusal", 20_000, () => (sink.refusals.length > before ? null : "none"));
+      sink.refuses = false;
+      await come("the second line");
+      assert.deepEqual(lines(), [...Array(20).fill("site the first line"), "site the second line"]);
+    });
+
+    after(async () => {
+      if (collector?.kill()) await once(collector, "exit");
+    });
   });
 
   it("treats one who is away as one who refuses", async () => {

@@ -5,6 +5,7 @@ import { driverError } from "./fakes.ts";
 const cases: readonly [string, Failure, Error][] = [
   ["a used token", "duplicate", driverError({ errno: 1062 })],
   ["a deadlock", "busy", driverError({ errno: 1213 })],
+  ["a record that changed since it was read", "busy", driverError({ errno: 1020 })],
   ["a lock wait", "busy", driverError({ errno: 1205 })],
   ["a Galera node that is not ready", "lost", driverError({ errno: 1047 })],
   ["a read-only server", "lost", driverError({ errno: 1290 })],

@@ -16,7 +16,8 @@ import { layoutUnder } from "../../../../hosts/layout.ts";
 import { renderWebServer, type WebServerInput } from "../../../../hosts/nginx/web.ts";
 import { tlsFiles, tlsPaths } from "../../../../hosts/tlsFiles.ts";
 import { until } from "../../../../provider/system.ts";
-import { packagedCommand } from "../../../../tools/packages/command.ts";
+import { type RunResult, run } from "../../../../tools/run.ts";
+import { inUserland } from "../../../../tools/userland/command.ts";
 import { Workplace } from "./workplace.ts";
 
 const domain = "www.foobar.com";
@@ -141,7 +142,7 @@ export class Chain {
       "cat > /dev/null; kill $(jobs -p)",
     ].join("\n");
     const user = getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-    const [program = "", ...rest] = packagedCommand([
+    const [program = "", ...rest] = inUserland([
       "unshare",
       ...user,
       ...["--net", "--pid", "--fork", "--kill-child", "--", "bash", "-c", script],
@@ -230,6 +231,11 @@ export class Chain {
       call.on("error", fail);
       call.end(body);
     });
+  }
+
+  /** What a program of the userland says that is told the socket by which visitors come in over TLS. */
+  visit(command: (socket: string) => readonly string[]): Promise<RunResult> {
+    return run(inUserland(command(this.entrance("https"))));
   }
 
   /** One request without TLS. */

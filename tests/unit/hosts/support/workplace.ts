@@ -7,7 +7,7 @@ import { getuid } from "node:process";
 import { haproxyCheck } from "../../../../hosts/haproxy/common.ts";
 import { type Files, type Layout, layoutUnder } from "../../../../hosts/layout.ts";
 import { type TlsPaths, tlsFiles, tlsPaths } from "../../../../hosts/tlsFiles.ts";
-import { packagedCommand } from "../../../../tools/packages/command.ts";
+import { inUserland } from "../../../../tools/userland/command.ts";
 
 /** What a checker said. */
 export interface Verdict {
@@ -20,6 +20,12 @@ export class Workplace {
   readonly root = mkdtempSync(join(tmpdir(), "hosts-"));
   readonly layout: Layout = layoutUnder(this.root, "/run/node/bin/node");
   private pem: { certificate: string; key: string } | null = null;
+  private readonly wrap: (argv: readonly string[]) => string[];
+
+  /** @param wrap makes a command find its programs: the userland's, unless others are wanted */
+  constructor(wrap: (argv: readonly string[]) => string[] = inUserland) {
+    this.wrap = wrap;
+  }
 
   /** Writes files at their absolute paths, which must be inside. */
   put(files: Files): void {
@@ -64,12 +70,12 @@ export class Workplace {
   }
 
   /**
-   * Runs a program of the packages, as root of a network namespace of its own: ports below 1024 are free to bind,
+   * Runs a program, as root of a network namespace of its own: ports below 1024 are free to bind,
    * packet filters are checked against no one's rules, by an ordinary user too.
    */
   run(argv: readonly string[], input = ""): Verdict {
     const user = getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-    const [program = "", ...rest] = packagedCommand(["unshare", ...user, "--net", "--", ...argv]);
+    const [program = "", ...rest] = this.wrap(["unshare", ...user, "--net", "--", ...argv]);
     const { status, stdout, stderr, error } = spawnSync(program, rest, {
       input,
       encoding: "utf8",
