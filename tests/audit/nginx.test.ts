@@ -12,6 +12,8 @@ import { auditors } from "./support/python.ts";
 /** What stays, by gixy's name: the reason. */
 const explained: Readonly<Record<string, string>> = {
   hsts_header: "the site's balancer says HSTS, and the dashboards' host is localhost, which has none",
+  ssl_ecdh_curve:
+    "OpenSSL 3.5 is everywhere: in the userland, and in Debian 13, without which a server of AWS gives itself up",
   worker_rlimit_nofile_vs_connections: "the unit or the supervisor sets it: nginx need not",
   try_files_is_evil_too: "a question of speed, of a page that operators open a few times a day",
 };
