@@ -77,7 +77,7 @@ describe("the full topology", function () {
   drillsOf(up, { balancers: named("balancer"), databases: named("database") });
   status(up, named("database"));
   drift(up);
-  departures(up, fullTopology);
+  departures(up, fullTopology, limits);
 
   describe("the end", () => {
     it("leaves nothing behind when it is destroyed", async () => {

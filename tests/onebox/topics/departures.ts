@@ -12,7 +12,7 @@ import { outliveFolder } from "../../../provider/keptBackups.ts";
 import { sqlInHost } from "../../../tools/drills/hosts.ts";
 import { ask, type Target } from "../../../tools/drills/http.ts";
 import { projectRoot } from "../../../tools/paths.ts";
-import type { TestServer, TestStack } from "../support/stack.ts";
+import type { Config, TestServer, TestStack } from "../support/stack.ts";
 import { upUnderLoad } from "./rolling.ts";
 
 /** Milliseconds between two requests of a visitor. */
@@ -59,7 +59,7 @@ function slowRequest(target: Target, end: Promise<unknown>): Promise<string> {
 const answered = z.object({ server: z.string() }).loose();
 
 /** Declares the tests: the last ones of a stack, since its servers are others afterwards. */
-export function departures(stack: () => TestStack, topology: readonly TestServer[]): void {
+export function departures(stack: () => TestStack, topology: readonly TestServer[], limits: Config): void {
   /** The servers with some lines changed, taken out (null) or added. */
   const changed = (
     servers: readonly TestServer[],
@@ -147,6 +147,8 @@ export function departures(stack: () => TestStack, topology: readonly TestServer
       assert.equal(made.code, 0, made.stderr);
       [backup = ""] = /db-\d\/\d\S+Z/.exec(await backups()) ?? [];
       const before = Number(await entries("db-2"));
+      // Those with which the stack was made: an earlier topic had drains cut off after five seconds.
+      stack().configure({ limits });
       choose({ "db-1": { name: "db-4" }, "web-1": { name: "web-4" } });
       await upUnderLoad(stack(), pace, undefined, true);
       assert.ok(Number(await entries("db-4")) > before);

@@ -120,7 +120,7 @@ export function underWay(
 
     after(() => {
       for (const stream of open) stream.close();
-      stack().configure({ site: { directory: "site" }, limits });
+      stack().configure({ site: { directory: "site" } });
       rmSync(folder, { recursive: true, force: true });
     });
   });
