@@ -89,3 +89,15 @@ export function haproxyCommand(configuration: string): readonly string[] {
 export function haproxyCheck(configuration: string): readonly string[] {
   return ["haproxy", "-c", "-f", configuration];
 }
+
+/** Defaults of what passes TCP on into the stack or out of it, and decrypts nothing. */
+export const passingOn: string = section("defaults", [
+  "mode tcp",
+  "log global",
+  "option dontlognull",
+  "timeout client 5m",
+  "timeout server 5m",
+  "timeout connect 300ms",
+  // While the virtual address moves from one balancer to the other, a new visitor waits instead of being refused.
+  "retries 10",
+]);

@@ -4,7 +4,7 @@
  */
 import type { Layout } from "../layout.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
-import { globalSection, haproxyCheck, haproxyCommand, section } from "./common.ts";
+import { globalSection, haproxyCheck, haproxyCommand, passingOn, section } from "./common.ts";
 
 /** A server outside that hosts of the stack may reach. */
 export interface GatewayExit {
@@ -48,15 +48,7 @@ export function renderExits(exits: readonly GatewayExit[]): string {
   const exitPorts = [...new Set(exits.map(({ port }) => port))];
   return [
     globalSection({ connections: 1000, threads: 1, minimumTlsVersion: "1.2", socket: null }),
-    section("defaults", [
-      "mode tcp",
-      "log global",
-      "option dontlognull",
-      "timeout client 5m",
-      "timeout server 5m",
-      "timeout connect 300ms",
-      "retries 10",
-    ]),
+    passingOn,
     ...exitPorts.flatMap((port) =>
       exitSections(
         port,

@@ -1,7 +1,7 @@
 /** The way from the machine's loopback ports into the stack's own network: TCP only, decrypts nothing. */
 import type { Layout } from "../layout.ts";
 import { type ServiceSpec, serviceSpec } from "../service.ts";
-import { globalSection, section } from "./common.ts";
+import { globalSection, passingOn, section } from "./common.ts";
 
 /** One port that is passed on into the stack. */
 export interface GatewayListener {
@@ -20,16 +20,7 @@ const configurationPath = (layout: Layout) => `${layout.etc}/gateway/haproxy.cfg
 export function renderGateway(listeners: readonly GatewayListener[]): string {
   return [
     globalSection({ connections: 10_000, threads: 1, minimumTlsVersion: "1.2", socket: null }),
-    section("defaults", [
-      "mode tcp",
-      "log global",
-      "option dontlognull",
-      "timeout client 5m",
-      "timeout server 5m",
-      "timeout connect 300ms",
-      // While the virtual address moves from one balancer to the other, a new visitor waits instead of being refused.
-      "retries 10",
-    ]),
+    passingOn,
     ...listeners.map(({ name, bind, target, proxyProtocol }) =>
       section(`listen ${name}`, [
         `bind ${bind}`,
