@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { getuid } from "node:process";
+import { inOwnMounts } from "../ownMounts.ts";
 import { testTree } from "./packages.ts";
 
 /**
@@ -26,6 +26,5 @@ export const overlayScript = [
  */
 export function packagedCommand(argv: readonly string[]): string[] {
   if (!existsSync(`${testTree}/usr`)) return [...argv];
-  const user = getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-  return ["unshare", "--mount", ...user, "--", "sh", "-c", overlayScript, "packaged", testTree, ...argv];
+  return inOwnMounts(overlayScript, "packaged", testTree, ...argv);
 }

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { getuid } from "node:process";
+import { inOwnMounts } from "../ownMounts.ts";
 import { userlandFolder } from "./tree.ts";
 
 /**
@@ -31,11 +31,5 @@ const rootScript = resolve(import.meta.dirname, "../../provider/scripts/root.sh"
  * @param argv program and arguments, for example `["haproxy", "-c", "-f", path]`
  */
 export function inUserland(argv: readonly string[]): string[] {
-  const user = getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
-  return [
-    ...["unshare", "--mount", ...user, "--", "sh", "-c", script, "userland"],
-    join(userlandFolder, "current"),
-    rootScript,
-    ...argv,
-  ];
+  return inOwnMounts(script, "userland", join(userlandFolder, "current"), rootScript, ...argv);
 }
