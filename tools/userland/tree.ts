@@ -14,7 +14,7 @@ import {
 } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { exists } from "../files.ts";
-import { cacheFolder, dataFolder } from "../paths.ts";
+import { cacheFolder } from "../paths.ts";
 import { Problem } from "../problem.ts";
 import { Progress } from "../progress.ts";
 import { run, runOrFail } from "../run.ts";
@@ -97,10 +97,8 @@ async function requireTools(): Promise<void> {
     );
 }
 
-/** Trees without use go when no stack stands: a running one has its own mounted. */
+/** Removes older trees and what this one was made from: a running stack has the files of its own under second names. */
 async function removeOthers(kept: string): Promise<void> {
-  const stacks = await readdir(join(dataFolder, "stacks")).catch(() => []);
-  if (stacks.length > 0) return;
   for (const entry of await readdir(userlandFolder))
     if (entry !== kept && entry !== "current")
       await rm(join(userlandFolder, entry), { recursive: true, force: true });
